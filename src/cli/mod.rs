@@ -1,0 +1,148 @@
+//! The command line: one file per command, each with its arguments, its call and its rendering. Nothing else prints.
+//!
+//! Answers go to standard output, everything else to standard error. Exit codes: 0 done or found, 1 nothing found or
+//! nothing read, 2 error.
+
+mod completions;
+mod fields;
+mod index;
+mod output;
+mod page;
+mod parse;
+mod remove;
+mod search;
+mod show;
+mod status;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::index::IndexError;
+use crate::search::SearchError;
+
+/// Search California workers' compensation independent medical review (IMR) decisions.
+///
+/// Give it final determination letters (PDF or text, folders or archives of them). It splits each letter into its
+/// disputed items and answers: which decisions are about this treatment, how did they come out, and which reasons turned
+/// them.
+#[derive(Debug, Parser)]
+#[command(name = "imr", version, propagate_version = true, arg_required_else_help = true, max_term_width = 100)]
+#[command(
+    after_help = "Start here:\n  imr search --letters FOLDER-OF-LETTERS \"lumbar mri\"\n  imr search \"physical therapy\" --outcome overturned\n  imr show CM16-0213037\n\nExit codes: 0 done or found, 1 nothing found, 2 error."
+)]
+pub struct Cli {
+    /// Folder of the index
+    #[arg(long, global = true, value_name = "FOLDER", env = "IMR_INDEX", default_value = "imr-index")]
+    index: PathBuf,
+
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
+    color: Color,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Color {
+    /// On a terminal that shows it
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Search(search::Arguments),
+    Show(show::Arguments),
+    Index(index::Arguments),
+    Remove(remove::Arguments),
+    Status(status::Arguments),
+    Fields(fields::Arguments),
+    Parse(parse::Arguments),
+    Completions(completions::Arguments),
+    Man(completions::ManArguments),
+}
+
+/// How a command ended, other than by an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Done,
+    /// Nothing found, or nothing read.
+    Nothing,
+    /// Done, but a file that was named could not be read.
+    Incomplete,
+}
+
+/// Runs the program and maps its end to an exit code. A reader that went away (`imr search … | head`) is no error.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.color {
+        Color::Auto => {}
+        Color::Always => anstream::ColorChoice::Always.write_global(),
+        Color::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    match run(cli) {
+        Ok(End::Done) => ExitCode::SUCCESS,
+        Ok(End::Nothing) => ExitCode::from(1),
+        Ok(End::Incomplete) => ExitCode::from(2),
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<End> {
+    match cli.command {
+        Command::Search(arguments) => search::run(&arguments, &cli.index),
+        Command::Show(arguments) => show::run(&arguments, &cli.index),
+        Command::Index(arguments) => index::run(&arguments, &cli.index),
+        Command::Remove(arguments) => remove::run(&arguments, &cli.index),
+        Command::Status(arguments) => status::run(&arguments, &cli.index),
+        Command::Fields(arguments) => fields::run(&arguments),
+        Command::Parse(arguments) => parse::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => completions::man(&arguments),
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// Prints an error once, with its causes and the next step.
+fn report(error: &anyhow::Error) {
+    let style = anstyle::AnsiColor::Red.on_default().bold();
+    let mut stderr = anstream::stderr();
+    // There is nowhere left to report a failure of standard error.
+    let _ = writeln!(stderr, "{style}error{style:#}: {}", output::plain(&format!("{error:#}")));
+    if let Some(hint) = hint(error) {
+        let style = anstyle::Style::new().bold();
+        let _ = writeln!(stderr, "{style}hint{style:#}: {hint}");
+    }
+}
+
+fn hint(error: &anyhow::Error) -> Option<String> {
+    error
+        .downcast_ref::<IndexError>()
+        .map(IndexError::hint)
+        .or_else(|| error.downcast_ref::<SearchError>().map(SearchError::hint))
+        .or_else(|| error.downcast_ref::<Hinted>().map(|hinted| hinted.hint.clone()))
+}
+
+/// An error of the command line itself, with its next step.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+struct Hinted {
+    message: String,
+    hint: String,
+}

@@ -1,0 +1,473 @@
+//! `imr search`: the decisions that fit a question.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::output::{
+    BOLD, DIM, Marking, bar, count, cut, outcome_style, outcome_words, pad, plain, thousands, width, wrap, wrap_marked,
+};
+use super::{End, Hinted, index::build};
+use crate::index;
+use crate::index::reader::Snapshot;
+use crate::search::model::{Answer, DEFAULT_FACETS, FacetValue, Filter, Hit, Request, Snippet, Sort};
+use crate::search::{self};
+
+/// Columns of the bars beside facet values.
+const BAR_WIDTH: usize = 16;
+/// Facet values listed on the screen.
+const FACET_VALUES: usize = 6;
+
+/// Search the decisions
+///
+/// Words side by side find decisions with most of them, best first; other forms of a word count too.
+///
+///   "red flag"          exactly these words, in this order
+///   mri -knee           without a word           (also: NOT knee)
+///   mri AND (neck OR cervical)
+///   item:mri            in one field only        (`imr fields` lists them)
+///   inject*             any ending
+///   weaning /10 opioid  within ten words of each other
+///   decided:[2016-01-01 TO 2016-12-31]
+///
+/// Put the whole question in single quotation marks, so that the shell leaves it alone.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Arguments {
+    /// What to look for; nothing lists all decisions, the latest first
+    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    query: Vec<String>,
+
+    /// First bring the index up to date with these letters, folders or archives
+    #[arg(long, value_name = "LETTERS", num_args = 1..)]
+    letters: Vec<PathBuf>,
+
+    /// Only items decided so
+    #[arg(long, value_enum, value_name = "OUTCOME")]
+    outcome: Vec<Outcome>,
+
+    /// Only letters that came out so as a whole
+    #[arg(long, value_enum, value_name = "OUTCOME")]
+    letter_outcome: Vec<LetterOutcome>,
+
+    /// Only decisions of this year or these years (2016, 2016..2017)
+    #[arg(long, value_name = "YEAR")]
+    year: Vec<String>,
+
+    /// Only reviewers with this specialty
+    #[arg(long, value_name = "SPECIALTY")]
+    specialty: Vec<String>,
+
+    /// Only decisions the reviewer based on this kind of source
+    #[arg(long, value_enum, value_name = "BASIS")]
+    basis: Vec<Basis>,
+
+    /// Only reviews of this priority (standard, expedited)
+    #[arg(long, value_name = "PRIORITY")]
+    priority: Vec<String>,
+
+    /// Only decisions with this value of a field; may be repeated (values of one field: any, different fields: all)
+    #[arg(long = "where", value_name = "FIELD=VALUE")]
+    conditions: Vec<String>,
+
+    /// Count the values of this field; may be repeated. `none` counts nothing
+    #[arg(long, value_name = "FIELD")]
+    facet: Vec<String>,
+
+    /// Values listed of each facet
+    #[arg(long, value_name = "NUMBER")]
+    facet_limit: Option<usize>,
+
+    /// Decisions on a page
+    #[arg(long, short = 'n', value_name = "NUMBER", default_value_t = 10)]
+    limit: usize,
+
+    /// Decisions to pass over, for the next pages
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    offset: usize,
+
+    /// Every decision found, for jsonl and csv
+    #[arg(long, conflicts_with_all = ["limit", "offset"])]
+    all: bool,
+
+    /// The order of the decisions
+    #[arg(long, value_enum, default_value_t = Order::Relevance)]
+    sort: Order,
+
+    /// List near-twins one by one instead of folding them into the first
+    #[arg(long)]
+    no_collapse: bool,
+
+    /// Match words only as typed: no other forms, no repaired spelling
+    #[arg(long)]
+    exact: bool,
+
+    /// Say which words gave each decision its place
+    #[arg(long)]
+    explain: bool,
+
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people
+    Table,
+    /// The whole answer
+    Json,
+    /// One decision a line
+    Jsonl,
+    /// For a spreadsheet
+    Csv,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Order {
+    Relevance,
+    /// The latest decision first
+    #[value(alias = "date")]
+    Newest,
+    /// The earliest decision first
+    Oldest,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Outcome {
+    /// The denial stands
+    Upheld,
+    /// The treatment must be authorised
+    Overturned,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum LetterOutcome {
+    Upheld,
+    Overturned,
+    /// Some items upheld, some overturned
+    #[value(alias = "partially-overturned", alias = "partially_overturned")]
+    Partially,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Basis {
+    /// The Medical Treatment Utilization Schedule
+    Mtus,
+    /// Sources outside it
+    Outside,
+    Both,
+    /// No evidence cited
+    None,
+    #[value(alias = "not stated")]
+    NotStated,
+}
+
+pub fn run(arguments: &Arguments, directory: &Path) -> anyhow::Result<End> {
+    let (letters, query) = letters_and_query(arguments);
+    if !letters.is_empty() {
+        let built = build(&letters, directory, None, true)?;
+        writeln!(
+            anstream::stderr(),
+            "{DIM}{}: {} indexed, {} unchanged, {} replaced, {} rejected; the index holds {}{DIM:#}",
+            count(built.totals.files, "file"),
+            thousands(built.totals.indexed),
+            thousands(built.totals.unchanged),
+            thousands(built.totals.replaced),
+            thousands(built.totals.rejected),
+            count(built.counts.decisions, "decision"),
+        )?;
+    }
+    let snapshot = Snapshot::of(&index::open(directory)?)?;
+    let request = request(arguments, query)?;
+    if arguments.all {
+        return export(arguments.format, &snapshot, &request);
+    }
+    let answer = search::search(&snapshot, &request)?;
+    let mut out = io::BufWriter::new(anstream::stdout());
+    match arguments.format {
+        Format::Table => table(&mut out, &answer)?,
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut out, &answer).map_err(io::Error::from)?;
+            writeln!(out)?;
+        }
+        Format::Jsonl => answer.hits.iter().try_for_each(|hit| json_line(&mut out, hit))?,
+        Format::Csv => {
+            let mut rows = csv_writer(&mut out)?;
+            answer.hits.iter().try_for_each(|hit| csv_row(&mut rows, hit))?;
+            rows.flush()?;
+        }
+    }
+    out.flush()?;
+    Ok(if answer.total == 0 { End::Nothing } else { End::Done })
+}
+
+/// `--letters` takes several paths, so in `--letters FOLDER "some words"` the words arrive as a path. Without a query
+/// of its own, what follows the first path and is no path is the query.
+fn letters_and_query(arguments: &Arguments) -> (Vec<PathBuf>, String) {
+    let mut letters = arguments.letters.clone();
+    let mut words = arguments.query.clone();
+    if words.is_empty() && letters.len() > 1 {
+        let first_word = letters[1..].iter().position(|path| !path.exists() && path.as_os_str() != "-");
+        if let Some(position) = first_word {
+            words = letters.split_off(position + 1).iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        }
+    }
+    (letters, words.join(" "))
+}
+
+fn request(arguments: &Arguments, query: String) -> anyhow::Result<Request> {
+    let mut filters = Vec::new();
+    let mut add = |field: &str, values: Vec<String>| {
+        if !values.is_empty() {
+            filters.push(Filter { field: field.to_owned(), values });
+        }
+    };
+    add(
+        "outcome",
+        arguments
+            .outcome
+            .iter()
+            .map(|outcome| match outcome {
+                Outcome::Upheld => "upheld".into(),
+                Outcome::Overturned => "overturned".into(),
+            })
+            .collect(),
+    );
+    add(
+        "letter_outcome",
+        arguments
+            .letter_outcome
+            .iter()
+            .map(|outcome| match outcome {
+                LetterOutcome::Upheld => "upheld".into(),
+                LetterOutcome::Overturned => "overturned".into(),
+                LetterOutcome::Partially => "partially_overturned".into(),
+            })
+            .collect(),
+    );
+    add("year", arguments.year.clone());
+    add("specialty", arguments.specialty.clone());
+    add(
+        "basis",
+        arguments
+            .basis
+            .iter()
+            .map(|basis| match basis {
+                Basis::Mtus => "mtus".into(),
+                Basis::Outside => "outside".into(),
+                Basis::Both => "both".into(),
+                Basis::None => "none".into(),
+                Basis::NotStated => "not stated".into(),
+            })
+            .collect(),
+    );
+    add("priority", arguments.priority.clone());
+    for condition in &arguments.conditions {
+        let Some((field, value)) = condition.split_once('=') else {
+            return Err(Hinted {
+                message: format!("`--where {condition}` is no condition"),
+                hint: "write it as FIELD=VALUE, for example `--where specialty=\"Pain Management\"`; `imr fields` lists the fields".into(),
+            }
+            .into());
+        };
+        add(search::known_field(field.trim())?.name.as_str(), vec![value.trim().trim_matches('"').to_owned()]);
+    }
+    let facets = if arguments.facet.is_empty() {
+        DEFAULT_FACETS.map(str::to_owned).to_vec()
+    } else {
+        let named = arguments.facet.iter().flat_map(|names| names.split(','));
+        named.map(|name| name.trim().to_lowercase()).filter(|name| name != "none" && !name.is_empty()).collect()
+    };
+    let usual_values = if arguments.format == Format::Table { FACET_VALUES } else { Request::default().facet_limit };
+    Ok(Request {
+        query,
+        filters,
+        facets,
+        facet_limit: arguments.facet_limit.unwrap_or(usual_values),
+        limit: arguments.limit,
+        offset: arguments.offset,
+        sort: match arguments.sort {
+            Order::Relevance => Sort::Relevance,
+            Order::Newest => Sort::Newest,
+            Order::Oldest => Sort::Oldest,
+        },
+        collapse: !arguments.no_collapse,
+        exact: arguments.exact,
+        explain: arguments.explain,
+    })
+}
+
+/// Every decision found, one after the other; near-twins are not folded, since an export is for counting.
+fn export(format: Format, snapshot: &Snapshot, request: &Request) -> anyhow::Result<End> {
+    let mut out = io::BufWriter::new(anstream::stdout());
+    let found = match format {
+        Format::Jsonl => search::export(snapshot, request, &mut |hit| json_line(&mut out, &hit))?,
+        Format::Csv => {
+            let mut rows = csv_writer(&mut out)?;
+            let found = search::export(snapshot, request, &mut |hit| csv_row(&mut rows, &hit))?;
+            rows.flush()?;
+            found
+        }
+        Format::Table | Format::Json => {
+            return Err(Hinted {
+                message: "`--all` writes every decision found, which needs a format of one line each".into(),
+                hint: "add `--format csv` (for a spreadsheet) or `--format jsonl`".into(),
+            }
+            .into());
+        }
+    };
+    out.flush()?;
+    Ok(if found == 0 { End::Nothing } else { End::Done })
+}
+
+fn json_line(out: &mut impl Write, hit: &Hit) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, hit)?;
+    writeln!(out)
+}
+
+fn csv_writer<W: Write>(out: W) -> io::Result<csv::Writer<W>> {
+    let mut rows = csv::Writer::from_writer(out);
+    rows.write_record([
+        "rank",
+        "id",
+        "case_number",
+        "outcome",
+        "decision_date",
+        "item",
+        "reviewer_guideline",
+        "snippet",
+        "twins",
+        "score",
+    ])?;
+    Ok(rows)
+}
+
+fn csv_row<W: Write>(rows: &mut csv::Writer<W>, hit: &Hit) -> io::Result<()> {
+    let snippets: Vec<&str> =
+        hit.snippets.iter().filter(|piece| piece.field != "item").map(|piece| piece.text.as_str()).collect();
+    let twins: Vec<&str> = hit.twins.iter().map(|twin| twin.id.as_str()).collect();
+    rows.write_record([
+        &hit.rank.to_string(),
+        &hit.id,
+        hit.case_number.as_deref().unwrap_or_default(),
+        &hit.outcome,
+        hit.decision_date.as_deref().unwrap_or_default(),
+        &cell(&hit.item),
+        &cell(hit.reviewer_guideline.as_deref().unwrap_or_default()),
+        &cell(&snippets.join(" … ")),
+        &twins.join(" "),
+        &hit.score.to_string(),
+    ])?;
+    Ok(())
+}
+
+/// A spreadsheet takes a cell that starts with one of these characters for a formula and runs it.
+fn cell(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+}
+
+fn table(out: &mut impl Write, answer: &Answer) -> io::Result<()> {
+    let width = width();
+    let heading = match answer.total {
+        0 => "no decisions".to_owned(),
+        total => count(total, "decision"),
+    };
+    writeln!(out, "{BOLD}{heading}{BOLD:#}  {DIM}{:.0} ms{DIM:#}", answer.took_ms.max(1.0))?;
+    for line in wrap(&answer.understood, width - 2) {
+        writeln!(out, "  {DIM}{line}{DIM:#}")?;
+    }
+    for corrected in &answer.corrected {
+        let style = anstyle::AnsiColor::Yellow.on_default();
+        for line in wrap(&format!("note: {}", corrected.message), width - 2) {
+            writeln!(out, "  {style}{line}{style:#}")?;
+        }
+    }
+    for hit in &answer.hits {
+        writeln!(out)?;
+        table_hit(out, hit, width)?;
+    }
+    let shown = answer.request.offset + answer.hits.len();
+    if !answer.hits.is_empty()
+        && (answer.total as usize) > shown + answer.hits.iter().map(|hit| hit.twins.len()).sum::<usize>()
+    {
+        writeln!(out, "\n  {DIM}more with --offset {shown}{DIM:#}")?;
+    }
+    for (field, values) in &answer.facets.0 {
+        table_facet(out, field, values, width)?;
+    }
+    Ok(())
+}
+
+fn table_hit(out: &mut impl Write, hit: &Hit, width: usize) -> io::Result<()> {
+    const INDENT: &str = "    ";
+    let text_width = width - INDENT.len();
+    let marking = Marking::of_output();
+    let style = outcome_style(&hit.outcome);
+    let decided = hit.decision_date.as_deref().map_or(String::new(), |date| format!("  {date}"));
+    writeln!(
+        out,
+        "{:>2}. {style}{}{style:#}  {BOLD}{}{BOLD:#}{decided}",
+        hit.rank,
+        outcome_words(&hit.outcome).to_uppercase(),
+        cut(&hit.id, text_width / 2),
+    )?;
+    let item = hit.snippets.iter().find(|piece| piece.field == "item" && piece.text.len() >= hit.item.len());
+    let marks = item.map_or(&[][..], |item| &item.marks);
+    let item_text = item.map_or(&hit.item, |item| &item.text);
+    let lines = wrap_marked(item_text, marks, text_width, marking);
+    let most_lines = 4;
+    for (index, line) in lines.iter().take(most_lines).enumerate() {
+        let more = if index + 1 == most_lines && lines.len() > most_lines { " …" } else { "" };
+        writeln!(out, "{INDENT}{line}{more}")?;
+    }
+    if let Some(guideline) = &hit.reviewer_guideline {
+        writeln!(out, "{INDENT}{DIM}{}{DIM:#}", cut(guideline, text_width))?;
+    }
+    for piece in hit.snippets.iter().filter(|piece| piece.field != "item").take(3) {
+        table_snippet(out, piece, text_width - 2, marking)?;
+    }
+    if !hit.twins.is_empty() {
+        let named: Vec<String> = hit.twins.iter().take(3).map(|twin| plain(&twin.id)).collect();
+        let more = if hit.twins.len() > named.len() { ", …" } else { "" };
+        let twins = format!("+ {}: {}{more}", count(hit.twins.len() as u64, "near-twin"), named.join(", "));
+        writeln!(out, "{INDENT}{DIM}{}{DIM:#}", cut(&twins, text_width))?;
+    }
+    if !hit.explanation.is_empty() {
+        let parts: Vec<String> = hit
+            .explanation
+            .iter()
+            .map(|part| format!("{} in {} {:.1}", part.word, part.field.replace('_', " "), part.score))
+            .collect();
+        for line in wrap(&format!("score {:.1}: {}", hit.score, parts.join(", ")), text_width) {
+            writeln!(out, "{INDENT}{DIM}{line}{DIM:#}")?;
+        }
+    }
+    Ok(())
+}
+
+fn table_snippet(out: &mut impl Write, piece: &Snippet, width: usize, marking: Marking) -> io::Result<()> {
+    let label =
+        if piece.field == "rationale" { String::new() } else { format!("[{}] ", piece.field.replace('_', " ")) };
+    let shift = label.chars().count();
+    let marks: Vec<(usize, usize)> = piece.marks.iter().map(|(start, end)| (start + shift, end + shift)).collect();
+    for (index, line) in wrap_marked(&format!("{label}{}", piece.text), &marks, width, marking).iter().enumerate() {
+        writeln!(out, "    {} {line}", if index == 0 { "·" } else { " " })?;
+    }
+    Ok(())
+}
+
+fn table_facet(out: &mut impl Write, field: &str, values: &[FacetValue], width: usize) -> io::Result<()> {
+    if values.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{BOLD}{}{BOLD:#}", field.replace('_', " "))?;
+    let most = values.iter().map(|value| value.count).max().unwrap_or(0);
+    let name_width = (width - BAR_WIDTH - 18).min(44);
+    for value in values {
+        let selected = if value.selected { "●" } else { " " };
+        let name = pad(&cut(&outcome_words(&value.value), name_width), name_width);
+        let number = thousands(value.count);
+        writeln!(out, "  {selected} {name} {number:>9} {}", bar(value.count, most, BAR_WIDTH))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! A letter as index documents, one per decision, and back.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use tantivy::schema::{Field, Schema, Value};
+use tantivy::{TantivyDocument, TantivyError};
+
+use super::fields::{NOT_STATED, day_number};
+use super::twins;
+use crate::letter::model::{Decision, Guideline, Letter, Source};
+
+/// What the document store keeps of a decision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The letter, with this decision only.
+    pub letter: Letter,
+    /// Other files the same letter was read from; the letter's own `source` is the latest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_sources: Vec<Source>,
+}
+
+impl Record {
+    /// The decision of this document.
+    ///
+    /// # Errors
+    /// The stored record holds none: the index was not written by this program.
+    pub fn decision(&self) -> tantivy::Result<&Decision> {
+        self.letter
+            .decisions
+            .first()
+            .ok_or_else(|| TantivyError::InternalError("a stored record without decision".into()))
+    }
+}
+
+/// The handles of the index fields that code names.
+#[derive(Clone, Debug)]
+pub struct FieldHandles {
+    pub id: Field,
+    pub case_number: Field,
+    pub content: Field,
+    pub path: Field,
+    pub outcome: Field,
+    pub record: Field,
+    schema: Schema,
+}
+
+impl FieldHandles {
+    /// Looks the fields up in a schema made from `schema/fields.toml`.
+    ///
+    /// # Errors
+    /// The schema lacks one: it is not ours.
+    pub fn of(schema: &Schema) -> tantivy::Result<Self> {
+        Ok(Self {
+            id: schema.get_field("id")?,
+            case_number: schema.get_field("case_number")?,
+            content: schema.get_field("content")?,
+            path: schema.get_field("path")?,
+            outcome: schema.get_field("outcome")?,
+            record: schema.get_field("record")?,
+            schema: schema.clone(),
+        })
+    }
+
+    /// The handle of a field described in `schema/fields.toml`.
+    ///
+    /// # Errors
+    /// There is no such field.
+    pub fn named(&self, name: &str) -> tantivy::Result<Field> {
+        self.schema.get_field(name)
+    }
+}
+
+/// The documents of a letter, one per decision, in order.
+///
+/// # Errors
+/// The record cannot be serialised (it always can, but the library's error is not hidden).
+pub fn documents(
+    fields: &FieldHandles,
+    letter: &Letter,
+    other_sources: &[Source],
+) -> tantivy::Result<Vec<TantivyDocument>> {
+    let mut head = letter.clone();
+    let decisions = std::mem::take(&mut head.decisions);
+    let mut record = Record { letter: head, other_sources: other_sources.to_vec() };
+    decisions
+        .into_iter()
+        .map(|decision| {
+            record.letter.decisions = vec![decision];
+            document(fields, &record)
+        })
+        .collect()
+}
+
+fn document(fields: &FieldHandles, record: &Record) -> tantivy::Result<TantivyDocument> {
+    let (letter, decision) = (&record.letter, record.decision()?);
+    let mut document = Builder { fields, document: TantivyDocument::new() };
+    document.text("id", &decision.id)?;
+    document.text("case_number", &letter.id)?;
+    document.number("ordinal", Some(u64::from(decision.ordinal())))?;
+    document.text("item", &decision.item)?;
+    document.optional("rationale", decision.rationale.as_deref())?;
+    document.optional(
+        "reviewer_guideline",
+        decision.reviewer_guideline.as_ref().map(|guideline| guideline.text.as_str()),
+    )?;
+    document
+        .optional("claims_guideline", decision.claims_guideline.as_ref().map(|guideline| guideline.text.as_str()))?;
+    document.optional("summary", letter.summary.as_deref())?;
+    document.optional("documents_reviewed", letter.documents_reviewed.as_deref())?;
+    document.text("outcome", decision.outcome.as_str())?;
+    document.facet("letter_outcome", letter.outcome.map(|outcome| outcome.as_str()))?;
+    document.facets("specialty", &letter.reviewer.specialties)?;
+    document.facets("licensure", &letter.reviewer.licensure)?;
+    document.facet("basis", basis(decision.reviewer_guideline.as_ref()))?;
+    document.facet("claims_basis", basis(decision.claims_guideline.as_ref()))?;
+    document.facet("year", letter.decision_date.map(|date| date.year().to_string()).as_deref())?;
+    document.facet("priority", letter.priority.as_deref())?;
+    document.facet("layout", serde_json::to_value(letter.layout).ok().as_ref().and_then(|layout| layout.as_str()))?;
+    document.facet("sex", serde_json::to_value(letter.patient.sex).ok().as_ref().and_then(|sex| sex.as_str()))?;
+    document.number("age", letter.patient.age.map(u64::from))?;
+    document.date("decided", letter.decision_date)?;
+    document.date("assigned", letter.date_assigned)?;
+    document.date("injured", letter.date_of_injury)?;
+    document.date("denied", letter.ur_denial_date)?;
+    document.date("received", letter.application_received)?;
+    for source in std::iter::once(&letter.source).chain(&record.other_sources) {
+        document.text("content", &source.content_hash)?;
+        document.text("path", &source.path)?;
+    }
+    for part in twins::signature(decision.rationale.as_deref().unwrap_or_default()) {
+        document.number("twin_signature", Some(part))?;
+    }
+    let json = serde_json::to_string(record).map_err(|error| TantivyError::InternalError(error.to_string()))?;
+    document.text("record", &json)?;
+    Ok(document.document)
+}
+
+fn basis(guideline: Option<&Guideline>) -> Option<&'static str> {
+    guideline.map(|guideline| guideline.basis.as_str())
+}
+
+/// Adds values under their field's name.
+struct Builder<'a> {
+    fields: &'a FieldHandles,
+    document: TantivyDocument,
+}
+
+impl Builder<'_> {
+    fn text(&mut self, name: &str, value: &str) -> tantivy::Result<()> {
+        self.document.add_text(self.fields.named(name)?, value);
+        Ok(())
+    }
+
+    fn optional(&mut self, name: &str, value: Option<&str>) -> tantivy::Result<()> {
+        value.map_or(Ok(()), |value| self.text(name, value))
+    }
+
+    /// A facet's value; a decision without one is counted, and can be chosen, as "not stated".
+    fn facet(&mut self, name: &str, value: Option<&str>) -> tantivy::Result<()> {
+        self.text(name, value.unwrap_or(NOT_STATED))
+    }
+
+    fn facets(&mut self, name: &str, values: &[String]) -> tantivy::Result<()> {
+        if values.is_empty() {
+            return self.facet(name, None);
+        }
+        values.iter().try_for_each(|value| self.text(name, value))
+    }
+
+    fn number(&mut self, name: &str, value: Option<u64>) -> tantivy::Result<()> {
+        if let Some(value) = value {
+            self.document.add_u64(self.fields.named(name)?, value);
+        }
+        Ok(())
+    }
+
+    fn date(&mut self, name: &str, date: Option<Date>) -> tantivy::Result<()> {
+        self.number(name, date.map(day_number))
+    }
+}
+
+/// The record of a stored document.
+///
+/// # Errors
+/// The document holds none, or one this version cannot read.
+pub fn record(fields: &FieldHandles, document: &TantivyDocument) -> tantivy::Result<Record> {
+    let json = document
+        .get_first(fields.record)
+        .and_then(|value| value.as_str())
+        .ok_or_else(|| TantivyError::InternalError("a document without its record".into()))?;
+    serde_json::from_str(json)
+        .map_err(|error| TantivyError::InternalError(format!("a stored record cannot be read: {error}")))
+}

@@ -1,0 +1,363 @@
+//! The pipeline: files to letters to the index, in parallel, with every file accounted for.
+//!
+//! A producer thread walks the paths and hands over batches of files, bounded by bytes; a batch is read and split on all
+//! cores; its letters are then written in the order of the walk, so that of two versions of a letter the later one stays
+//! whatever the number of cores. Every file ends in exactly one of indexed, unchanged, replaced, rejected.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use rayon::prelude::*;
+use serde::Serialize;
+use tantivy::TantivyDocument;
+
+use crate::index::document::documents;
+use crate::index::reader::Snapshot;
+use crate::index::writer::{LetterWriter, Written, hash_of};
+use crate::intake::limits::Limits;
+use crate::intake::rejection::Rejection;
+use crate::intake::walk::{Delivery, Origin, walk};
+use crate::intake::{self};
+use crate::letter::model::{Diagnostic, DiagnosticCode, Layout, Letter, Outcome, Source};
+use crate::letter::{self};
+
+/// A batch holds at most this many bytes of files, so that memory does not grow with the input.
+const BATCH_BYTES: usize = 8 * 1024 * 1024;
+/// And at most this many files, so that progress is seen and work is spread.
+const BATCH_FILES: usize = 1024;
+/// A commit at least this often: an interrupted build loses no more.
+const COMMIT_INTERVAL: Duration = Duration::from_secs(60);
+/// And after this many bytes of files.
+const COMMIT_BYTES: u64 = 512 * 1024 * 1024;
+
+/// What became of one file.
+#[derive(Clone, Debug, Serialize)]
+pub struct Entry {
+    #[serde(flatten)]
+    pub origin: Origin,
+    pub status: Status,
+    /// The letter's id, where one was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub letter: Option<String>,
+    #[serde(skip_serializing_if = "is_zero")]
+    pub upheld: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    pub overturned: u64,
+    /// Why it was rejected, in a word for counting.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
+    /// The same in a sentence; for a replaced letter, which files it took the place of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The next step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<&'static str>,
+    /// What was assumed, missing or odd in the letter.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub diagnostics: Vec<Diagnostic>,
+    /// The person named this very file.
+    #[serde(skip)]
+    pub named_by_user: bool,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+/// The four ends a file can come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    Indexed,
+    Unchanged,
+    Replaced,
+    Rejected,
+}
+
+/// The sums of a run. `files` is the sum of the four that follow.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    pub files: u64,
+    pub indexed: u64,
+    pub unchanged: u64,
+    pub replaced: u64,
+    pub rejected: u64,
+    pub rejected_by_reason: BTreeMap<&'static str, u64>,
+    /// Decisions of the letters indexed or replaced in this run.
+    pub upheld: u64,
+    pub overturned: u64,
+    /// Rejected files that the person had named one by one.
+    #[serde(skip)]
+    pub named_rejected: u64,
+    /// Bytes of the files read.
+    #[serde(skip)]
+    pub bytes: u64,
+}
+
+impl Totals {
+    fn count(&mut self, entry: &Entry) {
+        self.files += 1;
+        match entry.status {
+            Status::Indexed => self.indexed += 1,
+            Status::Unchanged => self.unchanged += 1,
+            Status::Replaced => self.replaced += 1,
+            Status::Rejected => {
+                self.rejected += 1;
+                self.named_rejected += u64::from(entry.named_by_user);
+                *self.rejected_by_reason.entry(entry.reason.unwrap_or("unknown")).or_default() += 1;
+            }
+        }
+        self.upheld += entry.upheld;
+        self.overturned += entry.overturned;
+    }
+}
+
+/// A letter read from one file, or why there is none.
+pub struct Reading {
+    pub origin: Origin,
+    pub named_by_user: bool,
+    pub letter: Result<Letter, Rejection>,
+}
+
+/// Reads a file's letter.
+///
+/// # Errors
+/// The file cannot be read, is no letter, or holds no decision.
+pub fn read_letter(origin: &Origin, bytes: &[u8], limits: &Limits) -> Result<Letter, Rejection> {
+    read_hashed(origin, bytes, hash_of(bytes), limits)
+}
+
+fn read_hashed(origin: &Origin, bytes: &[u8], content_hash: String, limits: &Limits) -> Result<Letter, Rejection> {
+    let text = intake::read(bytes, limits)?;
+    let source = Source { path: origin.path.clone(), member: origin.member.clone(), content_hash };
+    let letter = letter::parse(&text, &origin.file_stem(), source);
+    if !letter.decisions.is_empty() {
+        return Ok(letter);
+    }
+    if letter.layout == Layout::Unknown {
+        return Err(Rejection::NotALetter { seen: what_it_looks_like(&text.content) });
+    }
+    Err(Rejection::NoDecision)
+}
+
+fn what_it_looks_like(content: &str) -> String {
+    let start = content.trim_start();
+    let seen = match start.as_bytes().first() {
+        Some(b'{' | b'[') => "data (JSON)",
+        Some(b'<') => "a web page or XML",
+        None => "an empty page",
+        _ => "another text",
+    };
+    seen.to_owned()
+}
+
+/// Reads every letter under the paths, in order, without an index.
+pub fn read_all(paths: &[PathBuf], limits: &Limits, deliver: &mut dyn FnMut(Reading) -> ControlFlow<()>) {
+    in_batches(paths, limits, &mut |batch| {
+        let readings: Vec<Reading> = batch
+            .into_par_iter()
+            .map(|delivery| match delivery {
+                Delivery::File { origin, bytes, named_by_user } => {
+                    Reading { letter: read_letter(&origin, &bytes, limits), origin, named_by_user }
+                }
+                Delivery::Rejected { origin, rejection, named_by_user } => {
+                    Reading { letter: Err(rejection), origin, named_by_user }
+                }
+            })
+            .collect();
+        readings.into_iter().try_for_each(&mut *deliver)
+    });
+}
+
+/// Brings the index up to date with every letter under the paths.
+///
+/// `note` sees every file's entry as it is done.
+///
+/// # Errors
+/// The index cannot be written; what was committed before stays.
+pub fn ingest(
+    paths: &[PathBuf],
+    writer: &mut LetterWriter,
+    limits: &Limits,
+    note: &mut dyn FnMut(&Entry, &Totals),
+) -> tantivy::Result<Totals> {
+    let mut totals = Totals::default();
+    let mut failure = None;
+    let (mut last_commit, mut uncommitted_bytes) = (Instant::now(), 0);
+    in_batches(paths, limits, &mut |batch| {
+        let bytes: u64 = batch.iter().map(delivery_bytes).sum();
+        let snapshot = writer.snapshot().clone();
+        let prepared: Vec<Prepared> =
+            batch.into_par_iter().map(|delivery| prepare(delivery, &snapshot, limits)).collect();
+        totals.bytes += bytes;
+        uncommitted_bytes += bytes;
+        for one in prepared {
+            match write(one, writer) {
+                Ok(entry) => {
+                    totals.count(&entry);
+                    note(&entry, &totals);
+                }
+                Err(error) => {
+                    failure = Some(error);
+                    return ControlFlow::Break(());
+                }
+            }
+        }
+        if uncommitted_bytes >= COMMIT_BYTES || last_commit.elapsed() >= COMMIT_INTERVAL {
+            if let Err(error) = writer.commit() {
+                failure = Some(error);
+                return ControlFlow::Break(());
+            }
+            (last_commit, uncommitted_bytes) = (Instant::now(), 0);
+        }
+        ControlFlow::Continue(())
+    });
+    failure.map_or(Ok(totals), Err)
+}
+
+/// A file after the parallel part of the work.
+struct Prepared {
+    origin: Origin,
+    named_by_user: bool,
+    outcome: PreparedOutcome,
+}
+
+enum PreparedOutcome {
+    Letter(Box<Letter>, Vec<TantivyDocument>),
+    Unchanged,
+    Rejected(Rejection),
+    Failed(tantivy::TantivyError),
+}
+
+fn prepare(delivery: Delivery, snapshot: &Snapshot, limits: &Limits) -> Prepared {
+    match delivery {
+        Delivery::Rejected { origin, rejection, named_by_user } => {
+            Prepared { origin, named_by_user, outcome: PreparedOutcome::Rejected(rejection) }
+        }
+        Delivery::File { origin, bytes, named_by_user } => {
+            let outcome = prepare_file(&origin, &bytes, snapshot, limits);
+            Prepared { origin, named_by_user, outcome }
+        }
+    }
+}
+
+fn prepare_file(origin: &Origin, bytes: &[u8], snapshot: &Snapshot, limits: &Limits) -> PreparedOutcome {
+    let content_hash = hash_of(bytes);
+    // A file whose content is in the index is not read any further.
+    match snapshot.knows_content(&content_hash) {
+        Ok(true) => return PreparedOutcome::Unchanged,
+        Ok(false) => {}
+        Err(error) => return PreparedOutcome::Failed(error),
+    }
+    let letter = match read_hashed(origin, bytes, content_hash, limits) {
+        Ok(letter) => letter,
+        Err(rejection) => return PreparedOutcome::Rejected(rejection),
+    };
+    match documents(&snapshot.fields, &letter, &[]) {
+        Ok(prepared) => PreparedOutcome::Letter(Box::new(letter), prepared),
+        Err(error) => PreparedOutcome::Failed(error),
+    }
+}
+
+fn write(prepared: Prepared, writer: &mut LetterWriter) -> tantivy::Result<Entry> {
+    let mut entry = Entry {
+        origin: prepared.origin,
+        status: Status::Unchanged,
+        letter: None,
+        upheld: 0,
+        overturned: 0,
+        reason: None,
+        message: None,
+        hint: None,
+        diagnostics: Vec::new(),
+        named_by_user: prepared.named_by_user,
+    };
+    match prepared.outcome {
+        PreparedOutcome::Failed(error) => return Err(error),
+        PreparedOutcome::Unchanged => {}
+        PreparedOutcome::Rejected(rejection) => {
+            entry.status = Status::Rejected;
+            entry.reason = Some(rejection.code());
+            entry.hint = rejection.hint();
+            entry.message = Some(rejection.to_string());
+        }
+        PreparedOutcome::Letter(letter, _) if writer.wrote_content(&letter.source.content_hash) => {
+            entry.letter = Some(letter.id);
+        }
+        PreparedOutcome::Letter(mut letter, documents) => {
+            let written = writer.write(&mut letter, documents)?;
+            if written != Written::Unchanged {
+                let overturned =
+                    letter.decisions.iter().filter(|decision| decision.outcome == Outcome::Overturned).count();
+                entry.overturned = overturned as u64;
+                entry.upheld = (letter.decisions.len() - overturned) as u64;
+            }
+            entry.status = match &written {
+                Written::Indexed => Status::Indexed,
+                Written::Unchanged => Status::Unchanged,
+                Written::Replaced { .. } => Status::Replaced,
+            };
+            if let Written::Replaced { earlier } = written {
+                entry.message = Some(replaced_message(&earlier));
+            }
+            entry.diagnostics = std::mem::take(&mut letter.diagnostics);
+            entry.letter = Some(letter.id);
+        }
+    }
+    Ok(entry)
+}
+
+fn replaced_message(earlier: &[Source]) -> String {
+    let from: Vec<String> = earlier
+        .iter()
+        .map(|source| Origin { path: source.path.clone(), member: source.member.clone() }.to_string())
+        .collect();
+    format!("took the place of the same letter read from {}", from.join(", "))
+}
+
+fn delivery_bytes(delivery: &Delivery) -> u64 {
+    match delivery {
+        Delivery::File { bytes, .. } => bytes.len() as u64,
+        Delivery::Rejected { .. } => 0,
+    }
+}
+
+/// Walks on a thread of its own and hands over batches; at most two wait, so reading ahead is bounded.
+fn in_batches(paths: &[PathBuf], limits: &Limits, handle: &mut dyn FnMut(Vec<Delivery>) -> ControlFlow<()>) {
+    let (sender, receiver) = mpsc::sync_channel::<Vec<Delivery>>(2);
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let (mut batch, mut bytes) = (Vec::new(), 0);
+            let flow = walk(paths, limits, &mut |delivery| {
+                bytes += delivery_bytes(&delivery) as usize;
+                batch.push(delivery);
+                if bytes < BATCH_BYTES && batch.len() < BATCH_FILES {
+                    return ControlFlow::Continue(());
+                }
+                bytes = 0;
+                match sender.send(std::mem::take(&mut batch)) {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(_) => ControlFlow::Break(()),
+                }
+            });
+            if flow.is_continue() && !batch.is_empty() {
+                // The receiver is gone only if it had enough.
+                let _ = sender.send(batch);
+            }
+        });
+        for batch in receiver {
+            if handle(batch).is_break() {
+                break;
+            }
+        }
+    });
+}
+
+/// Diagnostics a person should see in a summary: not the assumptions every letter of an old layout carries.
+#[must_use]
+pub fn is_noteworthy(diagnostic: &Diagnostic) -> bool {
+    diagnostic.code != DiagnosticCode::Assumed
+}

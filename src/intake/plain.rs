@@ -1,0 +1,172 @@
+//! Plain text to [`Text`]: decoding, and paragraphs.
+//!
+//! Two habits are told apart by what the file looks like. In ordinary text an empty line ends a paragraph. In text
+//! printed from a word processor every line is followed by an empty one, a paragraph ends at a line that holds a single
+//! space, and three or more empty lines are a page break: there 'empty line = paragraph' would tear every sentence.
+
+use std::borrow::Cow;
+
+use super::limits::Limits;
+use super::rejection::Rejection;
+use super::text::{Gap, Line, Medium, Text};
+
+/// Lines longer than this are whole paragraphs on one line: then every line break is a paragraph gap.
+const UNWRAPPED_LINE_BYTES: usize = 240;
+
+/// Reads plain text in UTF-8, UTF-16 with a byte order mark, or Windows-1252.
+///
+/// # Errors
+/// Text beyond the limit, and bytes that are no text.
+pub fn read(bytes: &[u8], limits: &Limits) -> Result<Text, Rejection> {
+    if bytes.len() as u64 > limits.text_bytes {
+        return Err(Rejection::TooMuchText { limit: limits.text_bytes });
+    }
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Err(Rejection::NotALetter { seen: "an office document".into() });
+    }
+    let decoded = decode(bytes);
+    let controls = decoded.bytes().take(4096).filter(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31)).count();
+    if controls > 16 {
+        return Err(Rejection::NotALetter { seen: "a picture, a program or another file without text".into() });
+    }
+    Ok(lines(decoded.into_owned()))
+}
+
+/// Decodes text: by its byte order mark, as UTF-8 where valid, else as Windows-1252, in which every byte means something.
+fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => Cow::Owned(decode_utf16(rest, u16::from_le_bytes)),
+        [0xfe, 0xff, rest @ ..] => Cow::Owned(decode_utf16(rest, u16::from_be_bytes)),
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest),
+        _ => match std::str::from_utf8(bytes) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => Cow::Owned(bytes.iter().map(|&byte| windows_1252(byte)).collect()),
+        },
+    }
+}
+
+fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
+    let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    char::decode_utf16(units).map(|decoded| decoded.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+}
+
+/// Windows code page 1252; its five unassigned bytes keep their C1 control, as the WHATWG Encoding Standard has it.
+fn windows_1252(byte: u8) -> char {
+    const HIGH: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘',
+        '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+    ];
+    match byte {
+        0x80..=0x9f => HIGH[usize::from(byte - 0x80)],
+        _ => char::from(byte),
+    }
+}
+
+/// What the blank lines before a printed line say.
+#[derive(Clone, Copy, Default)]
+struct Blanks {
+    /// Blank lines of any kind.
+    count: u32,
+    /// Among them lines that hold white space.
+    spaced: u32,
+    form_feeds: u32,
+}
+
+/// Finds the lines, paragraphs and pages of decoded text.
+#[must_use]
+pub fn lines(content: String) -> Text {
+    let mut printed: Vec<(Line, Blanks)> = Vec::with_capacity(content.len() / 80 + 1);
+    let mut blanks = Blanks::default();
+    let (mut number, mut page, mut start) = (0, 1, 0);
+    let bytes = content.as_bytes();
+    while start < bytes.len() {
+        let end = memchr::memchr2(b'\n', b'\r', &bytes[start..]).map_or(bytes.len(), |offset| start + offset);
+        number += 1;
+        let raw = &content[start..end];
+        let feeds = raw.bytes().filter(|&byte| byte == b'\x0c').count() as u32;
+        page += feeds;
+        blanks.form_feeds += feeds;
+        let trimmed = raw.trim();
+        if trimmed.is_empty() {
+            blanks.count += u32::from(feeds == 0);
+            blanks.spaced += u32::from(!raw.is_empty() && feeds == 0);
+        } else {
+            let from = start + (raw.len() - raw.trim_start().len());
+            let range = from..from + trimmed.len();
+            let line = Line { range, number, page, gap: Gap::Line, ends_short: false, furniture: false };
+            printed.push((line, std::mem::take(&mut blanks)));
+        }
+        // A line ends with LF, CR LF or CR.
+        start = end + if bytes[end..].starts_with(b"\r\n") { 2 } else { 1 };
+    }
+    let habit = habit(&printed);
+    let widest = printed.iter().map(|(line, _)| line.range.len()).max().unwrap_or(0);
+    let mut lines: Vec<Line> = Vec::with_capacity(printed.len());
+    let mut page_breaks = 0;
+    for (mut line, blanks) in printed {
+        if let Some(before) = lines.last_mut() {
+            let first_word = content[line.range.clone()].find(' ').unwrap_or(line.range.len());
+            // Type is proportional, characters are counted: only a clearly short line is called short.
+            before.ends_short = before.range.len() + 1 + first_word < widest * 4 / 5;
+            line.gap = habit.gap(blanks, before.ends_short);
+            if habit != Habit::Single && matches!(line.gap, Gap::Page { .. }) && blanks.form_feeds == 0 {
+                page_breaks += 1;
+            }
+        }
+        line.page += page_breaks;
+        lines.push(line);
+    }
+    let pages = lines.last().map_or(0, |line| line.page);
+    Text { content, lines, medium: Medium::Plain, pages }
+}
+
+/// How a file separates its lines.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Habit {
+    /// An empty line ends a paragraph.
+    Single,
+    /// Every line is followed by an empty one; a line with a space ends a paragraph.
+    Doubled,
+    /// The same after an editor took the trailing spaces away.
+    DoubledStripped,
+    /// Every line is a paragraph.
+    Unwrapped,
+}
+
+fn habit(printed: &[(Line, Blanks)]) -> Habit {
+    let breaks = printed.len().saturating_sub(1);
+    let followed = printed.iter().skip(1).filter(|(_, blanks)| blanks.count > 0 || blanks.form_feeds > 0).count();
+    let long = printed.iter().filter(|(line, _)| line.range.len() > 60).count();
+    if breaks >= 6 && followed * 20 >= breaks * 19 && long * 2 >= printed.len() {
+        let unwrapped = printed.iter().any(|(line, _)| line.range.len() > UNWRAPPED_LINE_BYTES);
+        if unwrapped {
+            return Habit::Single;
+        }
+        let spaced = printed.iter().any(|(_, blanks)| blanks.spaced > 0 && blanks.count > blanks.spaced);
+        return if spaced { Habit::Doubled } else { Habit::DoubledStripped };
+    }
+    let without_blank = breaks - followed;
+    if without_blank > 0
+        && printed.iter().filter(|(line, _)| line.range.len() > UNWRAPPED_LINE_BYTES).count() * 8 > printed.len()
+    {
+        return Habit::Unwrapped;
+    }
+    Habit::Single
+}
+
+impl Habit {
+    fn gap(self, blanks: Blanks, ends_short: bool) -> Gap {
+        let short = ends_short.then_some(true);
+        match self {
+            Habit::Doubled if blanks.spaced > 0 => Gap::Paragraph,
+            Habit::Doubled if blanks.count >= 3 || blanks.form_feeds > 0 => Gap::Page { new_paragraph: short },
+            Habit::DoubledStripped if blanks.count >= 3 => Gap::Paragraph,
+            Habit::Doubled | Habit::DoubledStripped => Gap::Line,
+            Habit::Single | Habit::Unwrapped if blanks.form_feeds > 0 => {
+                Gap::Page { new_paragraph: if blanks.count > 0 { Some(true) } else { short } }
+            }
+            Habit::Single if blanks.count == 0 => Gap::Line,
+            Habit::Single | Habit::Unwrapped => Gap::Paragraph,
+        }
+    }
+}

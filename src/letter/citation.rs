@@ -1,0 +1,91 @@
+//! Guideline lines: which kind of source they name.
+//!
+//! Both sides share one grammar (`Decision based on MTUS …`, `Decision based on Non-MTUS Citation …`, "did not cite any
+//! medical evidence"); the letters of 2013 say it in sentences of their own.
+
+use super::model::{Basis, Guideline};
+use super::words::find_ignoring_case;
+
+/// The guideline record of a printed line; `None` for an empty one.
+#[must_use]
+pub fn guideline(text: String) -> Option<Guideline> {
+    (!text.is_empty()).then(|| Guideline { basis: basis(&text), text })
+}
+
+/// The kind of source a line names.
+///
+/// "Outside" letters print the word MTUS too ("outside of the MTUS Guidelines", "Non-MTUS Citation"), so those phrases
+/// decide before the word does.
+#[must_use]
+pub fn basis(line: &str) -> Basis {
+    let says = |phrase| find_ignoring_case(line, phrase).is_some();
+    if says("did not cite any") || says("no evidence was cited") || says("did not cite a guideline") {
+        return Basis::None;
+    }
+    let outside_words = says("outside of the MTUS")
+        || says("outside the MTUS")
+        || says("did not base their decision on the MTUS")
+        || says("did not base his/her decision on the MTUS");
+    let citation = says("Non-MTUS Citation") || says("Non- MTUS Citation") || says("Non MTUS Citation");
+    let mtus = says("based on MTUS") || (!outside_words && !citation && names_schedule(line));
+    let other = outside_words || citation || (names_other_source(line) && !says("based on MTUS"));
+    match (mtus, other) {
+        (true, false) => Basis::Mtus,
+        (true, true) => Basis::Both,
+        (false, true) => Basis::Outside,
+        // Prose of 2013 that names a book we do not know is still a source outside the schedule.
+        (false, false) => Basis::Outside,
+    }
+}
+
+/// The schedule or the parts it consisted of, as the letters of 2013 name them.
+fn names_schedule(line: &str) -> bool {
+    [
+        "MTUS",
+        "Medical Treatment Utilization Schedule",
+        "Chronic Pain Medical Treatment Guidelines",
+        "ACOEM",
+        "Postsurgical Treatment Guidelines",
+        "Acupuncture Medical Treatment Guidelines",
+    ]
+    .iter()
+    .any(|name| find_ignoring_case(line, name).is_some())
+}
+
+fn names_other_source(line: &str) -> bool {
+    ["Official Disability Guidelines", "ODG"].iter().any(|name| find_ignoring_case(line, name).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn basis_of_every_form() {
+        for (line, expected) in [
+            ("Decision based on MTUS Low Back Complaints 2004.", Basis::Mtus),
+            (
+                "Decision based on MTUS Low Back Complaints 2004. Decision based on Non-MTUS Citation ODG, Low Back.",
+                Basis::Both,
+            ),
+            (
+                "The Expert Reviewer based their decision on recommendation(s) outside of the MTUS Guidelines. Decision based on Non-MTUS Citation ODG.",
+                Basis::Outside,
+            ),
+            (
+                "The Expert Reviewer did not base their decision on the MTUS. Decision based on Non-MTUS Citation ODG",
+                Basis::Outside,
+            ),
+            ("Decision based on Non-MTUS Citation FDA label.", Basis::Outside),
+            ("The Claims Administrator did not cite any medical evidence for its decision.", Basis::None),
+            (
+                "The Claims Administrator based its decision on the Chronic Pain Medical Treatment Guidelines, page 12.",
+                Basis::Mtus,
+            ),
+            ("The Claims Administrator based its decision on the Official Disability Guidelines.", Basis::Outside),
+            ("The Expert Reviewer based his/her decision on the MTUS and the ODG.", Basis::Both),
+        ] {
+            assert_eq!(basis(line), expected, "{line}");
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! Decisions of 2013 and early 2014: numbered sentences that say the outcome, and blocks with basis and rationale.
+//!
+//! In the notices of 2013 the list of sentences stands twice (before and after "DECISION AND RATIONALE"); it counts once.
+//! The blocks follow later ("1) Regarding the request for …"). In the sections of late 2013 the sentence itself heads
+//! its block. The outcome comes from the numbered sentence only, never from a rationale.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::layout::{Heading, Placed};
+use super::model::{Diagnostic, DiagnosticCode, Outcome};
+use super::segments::{Cuts, Part, Split};
+use super::words::{find_ignoring_case, starts_with_any, starts_with_words};
+use crate::intake::text::Text;
+
+/// "1) MAXIMUS Federal Services, Inc. has determined the request for X is not medically necessary and appropriate."
+/// The "not" is printed fused to the next word in real letters.
+static STATEMENT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?is)^(\d{1,2})\s*[.)]\s*(?:MAXIMUS\s+Federal\s+Services,?\s+Inc\.?,?\s+has\s+determined\s+(?:that\s+)?)?(?:decision\s+for\s+)?(?:the\s+)?(?:request\s+for\s+)?(.+?)\s+(?:is|are|was|were)\s*(not)?\s*medically\s*necessary(?:\s+and\s+appropriate)?\s*\.?",
+    )
+});
+
+static NUMBERED_LINE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\d{1,2})\s*[.)]\s*\S"));
+
+fn pattern(source: &str) -> Regex {
+    // The patterns are constants of this file, and its tests run them.
+    Regex::new(source).expect("a constant pattern that the tests compile")
+}
+
+/// A statement ends within this many bytes: the longest printed item has some 560.
+const STATEMENT_BYTES: usize = 2_000;
+
+const RATIONALE_LABELS: &[(&str, ())] = &[
+    ("rationale for the decision:", ()),
+    ("the physician reviewer's decision rationale:", ()),
+    ("the physician reviewer\u{2019}s decision rationale:", ()),
+    ("the expert reviewer's decision rationale:", ()),
+    ("the expert reviewer\u{2019}s decision rationale:", ()),
+    ("the professional reviewer's decision rationale:", ()),
+    ("decision rationale:", ()),
+    ("rationale:", ()),
+];
+
+const CLAIMS_SENTENCES: &[(&str, ())] = &[
+    ("the claims administrator based", ()),
+    ("the claims administrator did not", ()),
+    ("the claims administrator cited", ()),
+];
+
+/// The labels of the later layouts; some letters of the time have them already.
+const GUIDELINE_LABELS: &[(&str, Part)] = &[
+    ("claims administrator guideline:", Part::ClaimsLabel),
+    ("maximus guideline:", Part::ReviewerLabel),
+    ("expert reviewer guideline:", Part::ReviewerLabel),
+];
+
+const REVIEWERS: &[&str] =
+    &["The Expert Reviewer", "The Physician Reviewer", "The Professional Reviewer", "The Medical Reviewer"];
+
+/// One numbered sentence.
+struct Statement {
+    number: u32,
+    range: Range<usize>,
+    item: Range<usize>,
+    outcome: Outcome,
+}
+
+/// Splits the text from `section.start`: the first statement or the decisions heading.
+pub fn split(text: &Text, section: Range<usize>, headings: &[Placed], diagnostics: &mut Vec<Diagnostic>) -> Split {
+    let closing = headings
+        .iter()
+        .rev()
+        .find(|placed| placed.heading == Heading::Closing && section.contains(&placed.start))
+        .map_or(section.end, |placed| placed.start);
+    let closing = first_closing(headings, &section, closing);
+    let all = statements(text, section.start..closing);
+    let mut cuts = Cuts::default();
+    cuts.cut(section.start, Part::Introduction, None);
+    cuts.cut(closing, Part::Closing, None);
+    for placed in headings.iter().filter(|placed| (section.start..closing).contains(&placed.start)) {
+        let part = if matches!(placed.heading, Heading::NoticeDecision | Heading::Decisions | Heading::NoticeTitle) {
+            Part::Introduction
+        } else {
+            Part::OtherSection
+        };
+        cuts.cut(placed.start, part, None);
+    }
+    // The list stands twice: of each number the last statement counts, since blocks may follow it.
+    let mut decided: Vec<&Statement> = Vec::new();
+    for statement in &all {
+        match decided.iter_mut().find(|earlier| earlier.number == statement.number) {
+            Some(earlier) => *earlier = statement,
+            None => decided.push(statement),
+        }
+    }
+    for statement in &all {
+        let decision = decided.iter().position(|kept| std::ptr::eq(*kept, statement));
+        cuts.cut(statement.range.start, Part::Form, decision);
+        if decision.is_some() {
+            cuts.cut(statement.item.start, Part::Item, decision);
+            cuts.cut(statement.item.end, Part::OutcomeWord, decision);
+            cuts.cut(statement.range.end, Part::Form, decision);
+        }
+    }
+    blocks(text, section.start..closing, &decided, &mut cuts, diagnostics);
+    let outcomes = decided.iter().map(|statement| statement.outcome).collect();
+    Split { segments: cuts.into_segments(section), outcomes }
+}
+
+/// The closing that comes first, so that signature lines do not hide the heading before them.
+fn first_closing(headings: &[Placed], section: &Range<usize>, fallback: usize) -> usize {
+    headings
+        .iter()
+        .filter(|placed| placed.heading == Heading::Closing && section.contains(&placed.start))
+        .map(|placed| placed.start)
+        .min()
+        .unwrap_or(fallback)
+}
+
+fn statements(text: &Text, section: Range<usize>) -> Vec<Statement> {
+    let mut found: Vec<Statement> = Vec::new();
+    for index in text.line_at(section.start)..text.lines.len() {
+        let start = text.lines[index].range.start;
+        if start >= section.end {
+            break;
+        }
+        if !text.content.as_bytes()[start].is_ascii_digit() {
+            continue;
+        }
+        let end = statement_limit(text, index, section.end);
+        let Some(captures) = STATEMENT.captures(&text.content[start..end]) else { continue };
+        let (Some(whole), Some(number), Some(item)) = (captures.get(0), captures.get(1), captures.get(2)) else {
+            continue;
+        };
+        let Ok(number) = number.as_str().parse() else { continue };
+        if starts_with_words(item.as_str(), "regarding").is_some() {
+            continue;
+        }
+        found.push(Statement {
+            number,
+            range: start..start + whole.end(),
+            item: start + item.start()..start + item.end(),
+            outcome: if captures.get(3).is_some() { Outcome::Upheld } else { Outcome::Overturned },
+        });
+    }
+    found
+}
+
+/// A statement stops before the next numbered line, and before a paragraph that starts a block.
+fn statement_limit(text: &Text, index: usize, limit: usize) -> usize {
+    let start = text.lines[index].range.start;
+    let mut end = text.lines[index].range.end;
+    for line in &text.lines[index + 1..] {
+        let words = &text.content[line.range.start..];
+        let stops = NUMBERED_LINE.is_match(&text.content[line.range.clone()])
+            || starts_with_any(words, RATIONALE_LABELS).is_some()
+            || starts_with_any(words, CLAIMS_SENTENCES).is_some();
+        if line.range.start >= limit || line.range.end - start > STATEMENT_BYTES || stops {
+            break;
+        }
+        end = line.range.end;
+    }
+    end
+}
+
+/// A rationale label with the block round it.
+struct Block {
+    /// From its own heading or first basis sentence.
+    start: usize,
+    number: Option<u32>,
+    label: Range<usize>,
+    claims: Option<BasisStart>,
+    reviewer: Option<BasisStart>,
+}
+
+/// Where a guideline line begins: its label, and its words. The sentences of 2013 are label and words in one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct BasisStart {
+    label: usize,
+    words: usize,
+}
+
+fn blocks(
+    text: &Text,
+    section: Range<usize>,
+    decided: &[&Statement],
+    cuts: &mut Cuts,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let found = find_blocks(text, section);
+    if found.len() != decided.len() {
+        diagnostics.push(super::diagnostic(
+            text,
+            DiagnosticCode::Missing,
+            decided.first().map_or(0, |statement| statement.range.start),
+            format!("{} items are decided, {} rationales were found", decided.len(), found.len()),
+        ));
+    }
+    for (order, block) in found.iter().enumerate() {
+        let by_number = block.number.and_then(|number| decided.iter().position(|statement| statement.number == number));
+        let decision = by_number.unwrap_or(order);
+        if decision >= decided.len() {
+            let message = "a rationale whose item is not among the numbered decisions".into();
+            diagnostics.push(super::diagnostic(text, DiagnosticCode::Unexpected, block.label.start, message));
+            continue;
+        }
+        let decision = Some(decision);
+        cuts.cut(block.start, Part::Form, decision);
+        if let Some(claims) = block.claims {
+            cuts.cut(claims.label, Part::ClaimsLabel, decision);
+            cuts.cut(claims.words, Part::ClaimsGuideline, decision);
+        }
+        if let Some(reviewer) = block.reviewer {
+            cuts.cut(reviewer.label, Part::ReviewerLabel, decision);
+            cuts.cut(reviewer.words, Part::ReviewerGuideline, decision);
+        }
+        cuts.cut(block.label.start, Part::RationaleLabel, decision);
+        cuts.cut(block.label.end, Part::Rationale, decision);
+    }
+}
+
+fn find_blocks(text: &Text, section: Range<usize>) -> Vec<Block> {
+    let mut found = Vec::new();
+    let mut heading: Option<(usize, Option<u32>)> = None;
+    let (mut claims, mut reviewer): (Option<BasisStart>, Option<BasisStart>) = (None, None);
+    for index in text.line_at(section.start)..text.lines.len() {
+        let start = text.lines[index].range.start;
+        if start >= section.end {
+            break;
+        }
+        let words = &text.content[start..section.end];
+        if let Some((number, _)) = regarding(words) {
+            heading = Some((start, number));
+            (claims, reviewer) = (None, None);
+        } else if let Some((part, length)) = starts_with_any(words, GUIDELINE_LABELS) {
+            let side = if part == Part::ClaimsLabel { &mut claims } else { &mut reviewer };
+            side.get_or_insert(BasisStart { label: start, words: start + length });
+        } else if starts_with_any(words, CLAIMS_SENTENCES).is_some() {
+            claims.get_or_insert(BasisStart { label: start, words: start });
+        } else if let Some(((), length)) = starts_with_any(words, RATIONALE_LABELS) {
+            let from = claims.map(|claims| claims.label).or(heading.map(|(at, _)| at)).unwrap_or(start);
+            let sentence = reviewer_sentence(&text.content[from..start]).map(|at| from + at);
+            let reviewer = reviewer.take().or(sentence.map(|at| BasisStart { label: at, words: at }));
+            let first_basis = claims.or(reviewer).map_or(start, |basis| basis.label);
+            let (block_start, number) = heading.take().unwrap_or((first_basis, None));
+            let claims = claims.take().filter(|claims| reviewer != Some(*claims));
+            found.push(Block { start: block_start, number, label: start..start + length, claims, reviewer });
+        }
+    }
+    found
+}
+
+/// "1) Regarding the request for X:"
+fn regarding(words: &str) -> Option<(Option<u32>, usize)> {
+    let digits = words.bytes().take_while(u8::is_ascii_digit).count();
+    let number = words[..digits].parse().ok();
+    let rest = words[digits..].trim_start_matches(['.', ')', ' ', '\t']);
+    let length = starts_with_words(rest, "regarding the")?;
+    Some((number, words.len() - rest.len() + length))
+}
+
+/// Where the reviewer's own basis begins: at the start or after a sentence.
+fn reviewer_sentence(words: &str) -> Option<usize> {
+    REVIEWERS
+        .iter()
+        .filter_map(|reviewer| {
+            let at = find_ignoring_case(words, reviewer)?;
+            let before = words[..at].trim_end();
+            (before.is_empty() || before.ends_with(['.', ':', '"', '\u{201d}', ')']) || words[..at].ends_with('\n'))
+                .then_some(at)
+        })
+        .min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_say_item_and_outcome() {
+        for (statement, item, not) in [
+            (
+                "1) MAXIMUS Federal Services, Inc. has determined the request for a cane is notmedically necessary and appropriate.",
+                "a cane",
+                true,
+            ),
+            (
+                "2) MAXIMUS Federal Services, Inc. has determined the request for MRI of the left knee is medically necessary and appropriate.",
+                "MRI of the left knee",
+                false,
+            ),
+            (
+                "3. The request for 12 visits of therapy is not medically necessary and appropriate.",
+                "12 visits of therapy",
+                true,
+            ),
+            ("4. Norco 10/325mg #60 are\nnot medically\nnecessary and appropriate.", "Norco 10/325mg #60", true),
+        ] {
+            let captures = STATEMENT.captures(statement).expect(statement);
+            assert_eq!(&captures[2], item);
+            assert_eq!(captures.get(3).is_some(), not, "{statement}");
+        }
+        assert!(NUMBERED_LINE.is_match("12) x"));
+    }
+}

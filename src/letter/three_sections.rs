@@ -1,0 +1,301 @@
+//! Decisions of the letters from 2014 on: item and outcome, two guideline lines, rationale, again and again.
+//!
+//! An item has no marker of its own. It is found backwards from the first label after it: the words before that label
+//! end in ": Upheld" or ": Overturned", and the item starts at the paragraph gap before. Items hold colons and run over
+//! pages; rationales hold paragraphs and the word "Upheld"; neither confuses this order.
+
+use std::ops::Range;
+
+use super::layout::{Heading, Placed};
+use super::model::{Diagnostic, DiagnosticCode, Outcome};
+use super::segments::{Cuts, Part, Split};
+use super::words::{find_ignoring_case, starts_with_any, starts_with_words};
+use crate::intake::text::{Gap, Text};
+
+/// The three labels of a decision, in their printed order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Label {
+    Claims,
+    Reviewer,
+    Rationale,
+}
+
+const LABELS: &[(&str, Label)] = &[
+    ("claims administrator guideline:", Label::Claims),
+    ("claims administrator guidelines:", Label::Claims),
+    ("claims administrator's guideline:", Label::Claims),
+    ("maximus guideline:", Label::Reviewer),
+    ("maximus guidelines:", Label::Reviewer),
+    ("maximus federal services guideline:", Label::Reviewer),
+    ("expert reviewer guideline:", Label::Reviewer),
+    ("imr guideline:", Label::Reviewer),
+    ("decision rationale:", Label::Rationale),
+    ("rationale for the decision:", Label::Rationale),
+    ("rationale:", Label::Rationale),
+];
+
+/// First letters of the labels, to pass over the other lines at once.
+const FIRST_LETTERS: &[u8] = b"cmeidr";
+
+/// The sentence that introduces the decisions.
+const INTRODUCTIONS: &[&str] = &[
+    "the final determination was based on decisions for the disputed items/services set forth below:",
+    "the final determination was based on decisions for the disputed items/services set forth below.",
+    "the final determination was based on decisions for the disputed item/service set forth below:",
+    "the final determinations were based on decisions for the disputed items/services set forth below:",
+];
+
+struct PlacedLabel {
+    label: Label,
+    start: usize,
+    end: usize,
+    /// Index of the line before it with words of the letter, if the label starts its line.
+    starts_line: bool,
+}
+
+/// Splits the section from the heading `section.start` to `section.end`.
+pub fn split(text: &Text, section: Range<usize>, headings: &[Placed], diagnostics: &mut Vec<Diagnostic>) -> Split {
+    let body = introduction_end(text, section.start, headings)..closing_start(headings, &section);
+    let labels = labels(text, &body);
+    let mut cuts = Cuts::default();
+    cuts.cut(section.start, Part::Introduction, None);
+    cuts.cut(body.end, Part::Closing, None);
+    let mut outcomes = Vec::new();
+    let mut lowest_start = body.start;
+    let mut last_label = None;
+    for placed in &labels {
+        let before = words_before(text, placed, lowest_start);
+        if let Some(ending) = outcome_ending(&text.content[before.clone()], placed.label) {
+            let item_end = before.start + ending.item_end;
+            let decision = outcomes.len();
+            let start = if decision == 0 {
+                first_item_start(text, before.start, item_end, diagnostics)
+            } else {
+                item_start(text, lowest_start, item_end, diagnostics)
+            };
+            if !ending.has_colon {
+                diagnostics.push(super::diagnostic(
+                    text,
+                    DiagnosticCode::Assumed,
+                    start,
+                    "the outcome of this item is printed without its colon".into(),
+                ));
+            }
+            cuts.cut(start, Part::Item, Some(decision));
+            cuts.cut(item_end, Part::OutcomeWord, Some(decision));
+            outcomes.push(ending.outcome);
+            last_label = None;
+        }
+        let Some(decision) = outcomes.len().checked_sub(1) else {
+            diagnostics.push(unexpected(text, placed.start, "a guideline stands before the first item"));
+            continue;
+        };
+        if last_label.is_some_and(|last| placed.label <= last) {
+            diagnostics.push(unexpected(
+                text,
+                placed.start,
+                "this label comes twice for one item (an item before it prints no outcome); its text was kept with the part before it",
+            ));
+            continue;
+        }
+        let (label_part, part) = match placed.label {
+            Label::Claims => (Part::ClaimsLabel, Part::ClaimsGuideline),
+            Label::Reviewer => (Part::ReviewerLabel, Part::ReviewerGuideline),
+            Label::Rationale => (Part::RationaleLabel, Part::Rationale),
+        };
+        cuts.cut(placed.start, label_part, Some(decision));
+        cuts.cut(placed.end, part, Some(decision));
+        last_label = Some(placed.label);
+        lowest_start = placed.end;
+    }
+    Split { segments: cuts.into_segments(section), outcomes }
+}
+
+fn unexpected(text: &Text, at: usize, message: &str) -> Diagnostic {
+    super::diagnostic(text, DiagnosticCode::Unexpected, at, message.into())
+}
+
+/// After the section's heading and its stock sentence.
+fn introduction_end(text: &Text, section_start: usize, headings: &[Placed]) -> usize {
+    let heading_end = headings
+        .iter()
+        .find(|placed| placed.start == section_start && placed.heading == Heading::Decisions)
+        .map_or(section_start, |placed| placed.end);
+    let next = text.lines.get(text.line_at(heading_end)).map_or(heading_end, |line| line.range.start.max(heading_end));
+    INTRODUCTIONS
+        .iter()
+        .find_map(|sentence| starts_with_words(&text.content[next..], sentence))
+        .map_or(heading_end, |length| next + length)
+}
+
+fn closing_start(headings: &[Placed], section: &Range<usize>) -> usize {
+    headings
+        .iter()
+        .find(|placed| placed.heading == Heading::Closing && section.contains(&placed.start))
+        .map_or(section.end, |placed| placed.start)
+}
+
+/// The labels at line starts; in text without line structure, those after an outcome or a full stop.
+fn labels(text: &Text, body: &Range<usize>) -> Vec<PlacedLabel> {
+    let mut found = Vec::new();
+    for line in &text.lines[text.line_at(body.start)..] {
+        let start = line.range.start.max(body.start);
+        if start >= body.end {
+            break;
+        }
+        if !FIRST_LETTERS.contains(&text.content.as_bytes()[start].to_ascii_lowercase()) {
+            continue;
+        }
+        if let Some((label, length)) = starts_with_any(&text.content[start..], LABELS) {
+            found.push(PlacedLabel { label, start, end: start + length, starts_line: true });
+        }
+    }
+    if found.is_empty() { labels_within_lines(text, body) } else { found }
+}
+
+fn labels_within_lines(text: &Text, body: &Range<usize>) -> Vec<PlacedLabel> {
+    let mut found = Vec::new();
+    for (offset, _) in text.content[body.clone()].match_indices(['C', 'M', 'D']) {
+        let start = body.start + offset;
+        if let Some((label, length)) = starts_with_any(&text.content[start..], LABELS) {
+            found.push(PlacedLabel { label, start, end: start + length, starts_line: false });
+        }
+    }
+    found
+}
+
+/// The text between the last label and this one, without running feet before it.
+fn words_before(text: &Text, placed: &PlacedLabel, lowest: usize) -> Range<usize> {
+    if !placed.starts_line {
+        return lowest..placed.start.max(lowest);
+    }
+    let line = text.lines[..text.line_at(placed.start)].iter().rev().find(|line| !line.furniture);
+    lowest..line.map_or(lowest, |line| line.range.end).max(lowest)
+}
+
+struct OutcomeEnding {
+    outcome: Outcome,
+    /// Where the item's words end, from the start of the text looked at.
+    item_end: usize,
+    has_colon: bool,
+}
+
+/// The outcome that `words` end in. A guideline line cannot end so by chance: before the claims administrator's label the
+/// bare word is accepted, before the others only with its colon.
+fn outcome_ending(words: &str, next_label: Label) -> Option<OutcomeEnding> {
+    let trimmed = words.trim_end().trim_end_matches('.').trim_end();
+    let (outcome, rest) = [("upheld", Outcome::Upheld), ("overturned", Outcome::Overturned)].into_iter().find_map(
+        |(word, outcome)| {
+            let at = trimmed.len().checked_sub(word.len())?;
+            let tail = trimmed.get(at..)?;
+            tail.eq_ignore_ascii_case(word).then(|| (outcome, &trimmed[..at]))
+        },
+    )?;
+    let before = rest.trim_end();
+    let item = before.trim_end_matches(':').trim_end();
+    let has_colon = item.len() < before.len();
+    let plausible =
+        has_colon || (next_label == Label::Claims && rest.ends_with([' ', '\n', '-', '\u{2013}', '\u{2014}']));
+    (plausible && !item.is_empty()).then(|| OutcomeEnding {
+        outcome,
+        item_end: item.trim_end_matches(['-', '\u{2013}', '\u{2014}', ' ']).len(),
+        has_colon,
+    })
+}
+
+/// The first item starts after the introduction; a sentence in between that is no item stays with the introduction.
+fn first_item_start(text: &Text, lowest: usize, item_end: usize, diagnostics: &mut Vec<Diagnostic>) -> usize {
+    let first_line = text.line_at(lowest);
+    let top = text.lines.get(first_line).map_or(lowest, |line| line.range.start.max(lowest));
+    let gap = last_gap(text, first_line, item_end);
+    match gap {
+        Some(start)
+            if ends_sentence(text.content[top..start].trim_end())
+                || text.content[top..start].trim_end().ends_with(':') =>
+        {
+            diagnostics.push(unexpected(text, top, "text before the first item that is not the usual introduction"));
+            start
+        }
+        _ => top,
+    }
+}
+
+/// Where the item that ends at `item_end` starts, looking back no further than `lowest`, the end of the last label.
+fn item_start(text: &Text, lowest: usize, item_end: usize, diagnostics: &mut Vec<Diagnostic>) -> usize {
+    let first_line = text.line_at(lowest);
+    if let Some(start) = last_gap(text, first_line + 1, item_end) {
+        return start;
+    }
+    let (start, how) = match last_line_after_sentence(text, first_line + 1, item_end) {
+        Some(start) => (start, "a line that ends a sentence"),
+        None => {
+            (last_sentence_end(&text.content[lowest..item_end]).map_or(lowest, |at| lowest + at), "the last full stop")
+        }
+    };
+    diagnostics.push(super::diagnostic(
+        text,
+        DiagnosticCode::Assumed,
+        start,
+        format!("no paragraph gap before this item; it was taken to start after {how}"),
+    ));
+    start
+}
+
+/// Start of the last paragraph that begins at line `first` or later and before `item_end`.
+fn last_gap(text: &Text, first: usize, item_end: usize) -> Option<usize> {
+    let last = text.line_at(item_end.saturating_sub(1)).min(text.lines.len().saturating_sub(1));
+    (first..=last)
+        .rev()
+        .find(|&index| !text.lines[index].furniture && starts_paragraph(text, index))
+        .map(|index| text.lines[index].range.start)
+}
+
+/// Whether a paragraph starts at this line. Across a page break the geometry may not tell: then the words do.
+fn starts_paragraph(text: &Text, index: usize) -> bool {
+    let line = text.line(index);
+    let Some(before) = text.lines[..index].iter().rev().find(|line| !line.furniture) else { return true };
+    let before = &text.content[before.range.clone()];
+    let continues = line.starts_with(|first: char| first.is_lowercase()) && !ends_sentence(before);
+    match text.lines[index].gap {
+        Gap::Line => false,
+        Gap::Paragraph => true,
+        Gap::Page { new_paragraph: Some(true) } => !continues,
+        Gap::Page { new_paragraph: Some(false) } => false,
+        Gap::Page { new_paragraph: None } => {
+            ends_sentence(before) && !line.starts_with(|first: char| first.is_lowercase())
+        }
+    }
+}
+
+fn last_line_after_sentence(text: &Text, first: usize, item_end: usize) -> Option<usize> {
+    let last = text.line_at(item_end.saturating_sub(1));
+    (first.max(1)..=last)
+        .rev()
+        .find(|&index| {
+            let before = &text.lines[index - 1];
+            ends_sentence(text.line(index - 1))
+                && (before.ends_short || !text.line(index).starts_with(|first: char| first.is_lowercase()))
+        })
+        .map(|index| text.lines[index].range.start)
+}
+
+/// Byte after the last full stop that is followed by a new sentence.
+fn last_sentence_end(words: &str) -> Option<usize> {
+    words.rmatch_indices(['.', '?', '!']).find_map(|(at, _)| {
+        let rest = &words[at + 1..];
+        let next = rest.trim_start();
+        (rest.len() > next.len() && next.starts_with(|first: char| first.is_uppercase() || first.is_numeric()))
+            .then(|| at + 1 + rest.len() - next.len())
+    })
+}
+
+fn ends_sentence(words: &str) -> bool {
+    words.trim_end_matches(['"', '\'', ')', ']', '\u{201d}', '\u{2019}']).ends_with(['.', '?', '!'])
+}
+
+/// Whether the text has a decision's labels at all: then it is read as a letter even without headings.
+#[must_use]
+pub fn has_labels(content: &str) -> bool {
+    find_ignoring_case(content, "claims administrator guideline").is_some()
+        || find_ignoring_case(content, "decision rationale:").is_some()
+}

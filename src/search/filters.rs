@@ -1,0 +1,293 @@
+//! Restrictions by a field's values: facets, dates, numbers, codes. They decide what is found, never how it ranks.
+
+use std::ops::Bound;
+
+use tantivy::query::{
+    AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, ExistsQuery, Occur, Query, RangeQuery, TermQuery, TermSetQuery,
+};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{Searcher, Term};
+
+use super::model::Corrected;
+use crate::index::document::FieldHandles;
+use crate::index::fields::{FieldDescription, Kind, NOT_STATED};
+
+/// Years a range of years is spelt out for.
+const WIDEST_YEARS: i32 = 300;
+
+/// A query for one value, word or range of a field that is no text.
+///
+/// # Errors
+/// The index cannot be read.
+pub fn value(
+    searcher: &Searcher,
+    field: Field,
+    description: &FieldDescription,
+    typed: &str,
+    corrected: &mut Vec<Corrected>,
+) -> tantivy::Result<Box<dyn Query>> {
+    if let Some((lower, upper)) = typed.split_once("..") {
+        let bound = |value: &str| match value.trim() {
+            "" | "*" => Bound::Unbounded,
+            value => Bound::Included(value.to_owned()),
+        };
+        return range(searcher, field, description, &bound(lower), &bound(upper.trim_start_matches('=')), corrected);
+    }
+    match description.kind {
+        Kind::Keyword => {
+            let term = Term::from_field_text(field, &typed.trim().to_lowercase());
+            if searcher.doc_freq(&term)? == 0 && description.facet {
+                corrected.push(unknown_value(searcher, description, typed)?);
+            }
+            Ok(silent(Box::new(TermQuery::new(term, IndexRecordOption::Basic))))
+        }
+        Kind::Date | Kind::Number => {
+            let whole = Bound::Included(typed.trim().to_owned());
+            range(searcher, field, description, &whole, &whole, corrected)
+        }
+        Kind::Text | Kind::Stored | Kind::Signature => Ok(Box::new(EmptyQuery)),
+    }
+}
+
+/// A query for a range of values.
+///
+/// # Errors
+/// The index cannot be read.
+pub fn range(
+    searcher: &Searcher,
+    field: Field,
+    description: &FieldDescription,
+    lower: &Bound<String>,
+    upper: &Bound<String>,
+    corrected: &mut Vec<Corrected>,
+) -> tantivy::Result<Box<dyn Query>> {
+    match description.kind {
+        Kind::Date | Kind::Number => {
+            let read = if description.kind == Kind::Date { day_bound } else { number_bound };
+            let bound = |bound: &Bound<String>, end| match bound {
+                Bound::Unbounded => Some(Bound::Unbounded),
+                Bound::Included(typed) => read(typed, end).map(Bound::Included),
+                // Excluded bounds of a whole year or month exclude all of it.
+                Bound::Excluded(typed) => read(typed, end.other()).map(Bound::Excluded),
+            };
+            let (Some(low), Some(high)) = (bound(lower, End::First), bound(upper, End::Last)) else {
+                corrected.push(unreadable(description, lower, upper));
+                return Ok(Box::new(EmptyQuery));
+            };
+            let term = |bound: Bound<u64>| bound.map(|value| Term::from_field_u64(field, value));
+            if matches!((&low, &high), (Bound::Unbounded, Bound::Unbounded)) {
+                return exists(field, description);
+            }
+            Ok(silent(Box::new(RangeQuery::new(term(low), term(high)))))
+        }
+        Kind::Keyword if description.name == "year" => years(field, lower, upper, corrected, description),
+        Kind::Keyword => {
+            let term =
+                |bound: &Bound<String>| bound.as_ref().map(|value| Term::from_field_text(field, &value.to_lowercase()));
+            if matches!((lower, upper), (Bound::Unbounded, Bound::Unbounded)) {
+                return exists(field, description);
+            }
+            let _ = searcher;
+            Ok(silent(Box::new(tantivy::query::InvertedIndexRangeQuery::new(term(lower), term(upper)))))
+        }
+        Kind::Text | Kind::Stored | Kind::Signature => {
+            corrected.push(Corrected::remark(format!(
+                "`{}` holds words; a range of them means nothing and finds nothing",
+                description.name
+            )));
+            Ok(Box::new(EmptyQuery))
+        }
+    }
+}
+
+/// A query for decisions that have any value of a field.
+///
+/// # Errors
+/// The field cannot be asked so.
+pub fn exists(field: Field, description: &FieldDescription) -> tantivy::Result<Box<dyn Query>> {
+    Ok(match description.kind {
+        Kind::Keyword if description.facet => {
+            let none = Term::from_field_text(field, NOT_STATED);
+            let none: Box<dyn Query> = Box::new(TermQuery::new(none, IndexRecordOption::Basic));
+            silent(Box::new(BooleanQuery::new(vec![(Occur::Must, Box::new(AllQuery)), (Occur::MustNot, none)])))
+        }
+        Kind::Date | Kind::Number => silent(Box::new(ExistsQuery::new(description.name.clone(), false))),
+        // Every decision has an id, a letter and an item; other texts are looked for by any word in them.
+        _ => Box::new(AllQuery),
+    })
+}
+
+/// Filters by the values of one field: any of them.
+///
+/// # Errors
+/// The index cannot be read.
+pub fn any_of(
+    searcher: &Searcher,
+    handles: &FieldHandles,
+    description: &FieldDescription,
+    values: &[String],
+    corrected: &mut Vec<Corrected>,
+) -> tantivy::Result<Box<dyn Query>> {
+    let field = handles.named(&description.name)?;
+    let queries = values
+        .iter()
+        .map(|typed| value(searcher, field, description, typed, corrected))
+        .collect::<tantivy::Result<Vec<_>>>()?;
+    Ok(Box::new(BooleanQuery::union(queries)))
+}
+
+/// A query that adds nothing to a score.
+fn silent(query: Box<dyn Query>) -> Box<dyn Query> {
+    Box::new(ConstScoreQuery::new(query, 0.0))
+}
+
+fn years(
+    field: Field,
+    lower: &Bound<String>,
+    upper: &Bound<String>,
+    corrected: &mut Vec<Corrected>,
+    description: &FieldDescription,
+) -> tantivy::Result<Box<dyn Query>> {
+    let year = |bound: &Bound<String>, open: i32, step: i32| match bound {
+        Bound::Unbounded => Some(open),
+        Bound::Included(typed) => typed.trim().parse().ok(),
+        Bound::Excluded(typed) => typed.trim().parse::<i32>().ok().map(|year| year + step),
+    };
+    let (Some(from), Some(to)) = (year(lower, 1990, 1), year(upper, 2100, -1)) else {
+        corrected.push(unreadable(description, lower, upper));
+        return Ok(Box::new(EmptyQuery));
+    };
+    let terms =
+        (from..=to.min(from.saturating_add(WIDEST_YEARS))).map(|year| Term::from_field_text(field, &year.to_string()));
+    Ok(silent(Box::new(TermSetQuery::new(terms))))
+}
+
+fn unreadable(description: &FieldDescription, lower: &Bound<String>, upper: &Bound<String>) -> Corrected {
+    let shown = |bound: &Bound<String>| match bound {
+        Bound::Unbounded => "*".to_owned(),
+        Bound::Included(value) | Bound::Excluded(value) => value.clone(),
+    };
+    let kind = if description.kind == Kind::Number { "a whole number" } else { "a date (2016-11-09, 2016-11 or 2016)" };
+    Corrected::remark(format!(
+        "`{}` takes {kind}; `{}` to `{}` could not be read and finds nothing",
+        description.name,
+        shown(lower),
+        shown(upper)
+    ))
+}
+
+/// A facet value that no decision has, with the nearest that some have.
+fn unknown_value(searcher: &Searcher, description: &FieldDescription, typed: &str) -> tantivy::Result<Corrected> {
+    let typed_lower = typed.trim().to_lowercase();
+    let mut values: Vec<String> = Vec::new();
+    for segment in searcher.segment_readers() {
+        let Some(column) = segment.fast_fields().str(&description.name)? else { continue };
+        let mut terms = column.dictionary().stream()?;
+        while terms.advance() {
+            values.push(String::from_utf8_lossy(terms.key()).into_owned());
+        }
+    }
+    values.sort_unstable();
+    values.dedup();
+    let mut near: Vec<(usize, String)> = values
+        .into_iter()
+        .map(|value| (distance(&typed_lower, &value.to_lowercase()), value))
+        .filter(|(distance, value)| {
+            *distance * 2 <= value.chars().count() || value.to_lowercase().contains(&typed_lower)
+        })
+        .collect();
+    near.sort();
+    let did_you_mean: Vec<String> = near.into_iter().take(3).map(|(_, value)| value).collect();
+    let mut message = format!("no decision has the {} `{}`", description.name.replace('_', " "), typed.trim());
+    if let Some(first) = did_you_mean.first() {
+        message.push_str(&format!("; did you mean `{first}`?"));
+    }
+    Ok(Corrected { message, typed: Some(typed.trim().to_owned()), did_you_mean, searched_instead: false })
+}
+
+/// Levenshtein distance in characters.
+pub fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (place, letter) in one.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], place + 1);
+        for (column, other_letter) in other.iter().enumerate() {
+            let substituted = diagonal + usize::from(letter != *other_letter);
+            diagonal = row[column + 1];
+            row[column + 1] = substituted.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[other.len()]
+}
+
+/// Which end of a year or month a bound means.
+#[derive(Clone, Copy)]
+enum End {
+    First,
+    Last,
+}
+
+impl End {
+    fn other(self) -> Self {
+        match self {
+            End::First => End::Last,
+            End::Last => End::First,
+        }
+    }
+}
+
+/// The day number of `2016`, `2016-11`, `2016-11-09` or `11/9/2016`; a year or month means its first or last day.
+fn day_bound(typed: &str, end: End) -> Option<u64> {
+    let typed = typed.trim();
+    if let Some((Ok(date), read)) = crate::letter::dates::date_at(typed) {
+        return (read == typed.len()).then(|| crate::index::fields::day_number(date));
+    }
+    let mut parts = typed.split('-');
+    let year: u64 = parts.next()?.parse().ok().filter(|year| (1900..=2100).contains(year))?;
+    let month: Option<u64> = parts.next().map(str::parse).transpose().ok()?;
+    if parts.next().is_some() || month.is_some_and(|month| !(1..=12).contains(&month)) {
+        return None;
+    }
+    let (first, last) = match month {
+        Some(month) => (month * 100, month * 100 + 99),
+        None => (0, 9999),
+    };
+    Some(
+        year * 10_000
+            + match end {
+                End::First => first,
+                End::Last => last,
+            },
+    )
+}
+
+fn number_bound(typed: &str, _: End) -> Option<u64> {
+    typed.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_year_or_month_means_all_its_days() {
+        for (typed, first, last) in [
+            ("2016", Some(20_160_000), Some(20_169_999)),
+            ("2016-11", Some(20_161_100), Some(20_161_199)),
+            ("2016-11-09", Some(20_161_109), Some(20_161_109)),
+            ("11/9/2016", Some(20_161_109), Some(20_161_109)),
+            ("2016-13", None, None),
+            ("soon", None, None),
+        ] {
+            assert_eq!(day_bound(typed, End::First), first, "{typed}");
+            assert_eq!(day_bound(typed, End::Last), last, "{typed}");
+        }
+    }
+
+    #[test]
+    fn distances_count_slips() {
+        assert_eq!(distance("pain managment", "pain management"), 1);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("abc", "abc"), 0);
+    }
+}

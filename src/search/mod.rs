@@ -1,0 +1,479 @@
+//! A question to its answer: what was meant, the decisions that fit, how they came out, and the sentences that show it.
+//!
+//! [`search`] is the one call; [`model::Request`] and [`model::Answer`] know nothing of the engine.
+
+mod collapse;
+mod facets;
+mod filters;
+pub mod grammar;
+pub mod model;
+mod plan;
+pub mod snippet;
+mod terms;
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use tantivy::collector::sort_key::{SortBySimilarityScore, SortByStaticFastValue, SortByString};
+use tantivy::collector::{Count, TopDocs};
+use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query};
+use tantivy::{DocAddress, Order, Score};
+
+use self::model::{Answer, Corrected, FacetValue, Facets, Filter, Hit, Request, ScorePart, Snippet, Sort, Twin};
+use self::plan::{Plan, plan};
+use self::snippet::Target;
+use self::terms::StemStatistics;
+use crate::index::document::Record;
+use crate::index::fields::{self, FieldDescription, Kind};
+use crate::index::reader::Snapshot;
+
+/// Sentences of a rationale shown with a hit.
+const SNIPPET_SENTENCES: usize = 3;
+/// Characters of a shown sentence.
+const SNIPPET_CHARACTERS: usize = 280;
+/// How far a page can reach into the ranking.
+pub const DEEPEST_PAGE: usize = 100_000;
+
+/// Why a request cannot be answered.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    #[error("there is no field `{name}`")]
+    UnknownField { name: String, nearest: Option<String> },
+    #[error("`{name}` is no facet and cannot be counted")]
+    NotAFacet { name: String },
+    #[error("the page starts at hit {offset}; pages reach to hit {DEEPEST_PAGE}")]
+    TooDeep { offset: usize },
+    #[error("the index cannot be read: {0}")]
+    Index(#[from] tantivy::TantivyError),
+    #[error("the answer cannot be written")]
+    Output(#[from] std::io::Error),
+}
+
+impl SearchError {
+    /// The next step.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            SearchError::UnknownField { nearest: Some(nearest), .. } => {
+                format!("did you mean `{nearest}`? `imr fields` lists the fields")
+            }
+            SearchError::UnknownField { .. } => "`imr fields` lists the fields".into(),
+            SearchError::NotAFacet { .. } => "`imr fields` shows which fields are facets".into(),
+            SearchError::TooDeep { .. } => {
+                "narrow the search with a filter such as `--year`, or turn the order with `--sort oldest`".into()
+            }
+            SearchError::Output(_) => "check the space left where the answer is written to".into(),
+            SearchError::Index(_) => {
+                "run the command again; if it fails again, build the index anew with `imr index LETTERS --rebuild`"
+                    .into()
+            }
+        }
+    }
+}
+
+/// Answers a request from a snapshot of the index.
+///
+/// # Errors
+/// The request names a field that does not exist or is no facet; the index cannot be read.
+pub fn search(snapshot: &Snapshot, request: &Request) -> Result<Answer, SearchError> {
+    let started = Instant::now();
+    if request.offset.saturating_add(request.limit) > DEEPEST_PAGE {
+        return Err(SearchError::TooDeep { offset: request.offset });
+    }
+    let facet_fields = request.facets.iter().map(|name| facet_field(name)).collect::<Result<Vec<_>, _>>()?;
+    let prepared = prepare(snapshot, request, request.offset + request.limit)?;
+    let facets = count_facets(snapshot, &prepared, &facet_fields, request)?;
+    let leads = ranked_leads(snapshot, request, &prepared)?;
+    let hits = leads
+        .into_iter()
+        .enumerate()
+        .map(|(index, lead)| hit(snapshot, request, &prepared.plan, request.offset + index + 1, lead))
+        .collect::<tantivy::Result<_>>()?;
+    Ok(Answer {
+        request: request.clone(),
+        total: prepared.total,
+        took_ms: (started.elapsed().as_secs_f64() * 1e5).round() / 100.0,
+        understood: understood(&prepared.plan, &request.filters),
+        corrected: prepared.corrected,
+        hits,
+        facets,
+    })
+}
+
+/// Hands over every decision found, in order, near-twins one by one; returns how many.
+///
+/// # Errors
+/// As [`search`]; or what `deliver` returns.
+pub fn export(
+    snapshot: &Snapshot,
+    request: &Request,
+    deliver: &mut dyn FnMut(Hit) -> std::io::Result<()>,
+) -> Result<u64, SearchError> {
+    let prepared = prepare(snapshot, request, 0)?;
+    let all = usize::try_from(prepared.total).unwrap_or(usize::MAX);
+    if all == 0 {
+        return Ok(0);
+    }
+    for (index, (score, address)) in ranking(snapshot, request, prepared.query.as_ref(), all)?.into_iter().enumerate() {
+        let lead = RankedLead { address, score, twins: Vec::new() };
+        deliver(hit(snapshot, request, &prepared.plan, index + 1, lead)?)?;
+    }
+    Ok(prepared.total)
+}
+
+/// A request made ready for the engine.
+struct Prepared {
+    plan: Plan,
+    filters: Filters,
+    /// The plan's query within all filters.
+    query: Box<dyn Query>,
+    total: u64,
+    corrected: Vec<Corrected>,
+}
+
+/// Plans a request. Where fewer than `wanted` decisions have most of its words, fewer words will do: down to a half, or
+/// to one where nothing is found.
+fn prepare(snapshot: &Snapshot, request: &Request, wanted: usize) -> Result<Prepared, SearchError> {
+    let searcher = &snapshot.searcher;
+    let parsed =
+        grammar::parse(&request.query, &|name| fields::describe(name).is_some_and(FieldDescription::is_queryable));
+    let mut corrected: Vec<Corrected> =
+        parsed.corrections.into_iter().map(|correction| Corrected::remark(correction.what)).collect();
+    let filters = Filters::of(snapshot, &request.filters, &mut corrected)?;
+    let mut plan = plan(searcher, &snapshot.fields, parsed.root.as_ref(), request.exact, None)?;
+    corrected.append(&mut plan.corrected);
+    let usual = plan.words_required;
+    let mut query = filters.applied_to(plan.query.box_clone(), None);
+    let mut total = searcher.search(&query, &Count)? as u64;
+    while plan.words_required > 1 && (total == 0 || (total < wanted as u64 && plan.words_required * 2 > plan.words)) {
+        let required = Some(plan.words_required - 1);
+        plan = self::plan::plan(searcher, &snapshot.fields, parsed.root.as_ref(), request.exact, required)?;
+        query = filters.applied_to(plan.query.box_clone(), None);
+        total = searcher.search(&query, &Count)? as u64;
+    }
+    if plan.words_required < usual && total > 0 {
+        corrected.push(Corrected::remark(format!(
+            "few decisions have {usual} of these {} words; those with {} or more are shown, the best first",
+            plan.words, plan.words_required
+        )));
+    }
+    Ok(Prepared { plan, filters, query, total, corrected })
+}
+
+fn facet_field(name: &str) -> Result<&'static FieldDescription, SearchError> {
+    let description = known_field(name)?;
+    if description.facet { Ok(description) } else { Err(SearchError::NotAFacet { name: name.into() }) }
+}
+
+/// The description of a field that a person named.
+///
+/// # Errors
+/// There is no such field; the nearest name is suggested.
+pub fn known_field(name: &str) -> Result<&'static FieldDescription, SearchError> {
+    fields::describe(name).filter(|description| description.is_queryable()).ok_or_else(|| {
+        let typed = name.to_lowercase();
+        let nearest = fields::FIELDS
+            .iter()
+            .filter(|description| description.is_queryable())
+            .flat_map(|description| std::iter::once(&description.name).chain(&description.aliases))
+            .map(|known| (filters::distance(&typed, known), known))
+            .min()
+            .filter(|(distance, known)| distance * 2 <= known.len())
+            .map(|(_, known)| known.clone());
+        SearchError::UnknownField { name: name.into(), nearest }
+    })
+}
+
+/// The filters of a request, one query for each field.
+struct Filters(Vec<(&'static FieldDescription, Box<dyn Query>, Vec<String>)>);
+
+impl Filters {
+    fn of(snapshot: &Snapshot, filters: &[Filter], corrected: &mut Vec<Corrected>) -> Result<Self, SearchError> {
+        let mut by_field: Vec<(&'static FieldDescription, Vec<String>)> = Vec::new();
+        for filter in filters {
+            let description = known_field(&filter.field)?;
+            match by_field.iter_mut().find(|(known, _)| known.name == description.name) {
+                Some((_, values)) => values.extend(filter.values.iter().cloned()),
+                None => by_field.push((description, filter.values.clone())),
+            }
+        }
+        let mut queries = Vec::new();
+        for (description, values) in by_field {
+            let query = if description.kind == Kind::Text {
+                words_in(snapshot, description, &values)?
+            } else {
+                filters::any_of(&snapshot.searcher, &snapshot.fields, description, &values, corrected)?
+            };
+            queries.push((description, query, values));
+        }
+        Ok(Self(queries))
+    }
+
+    /// The query within all filters, but for those of one field.
+    fn applied_to(&self, query: Box<dyn Query>, but: Option<&str>) -> Box<dyn Query> {
+        let mut clauses = vec![(Occur::Must, query)];
+        for (description, filter, _) in &self.0 {
+            if but != Some(description.name.as_str()) {
+                clauses.push((Occur::Must, filter.box_clone()));
+            }
+        }
+        Box::new(BooleanQuery::new(clauses))
+    }
+
+    fn selected(&self, field: &str) -> Option<&[String]> {
+        self.0.iter().find(|(description, _, _)| description.name == field).map(|(_, _, values)| values.as_slice())
+    }
+}
+
+/// A text field as a filter: all the words of one of the values.
+fn words_in(
+    snapshot: &Snapshot,
+    description: &FieldDescription,
+    values: &[String],
+) -> Result<Box<dyn Query>, SearchError> {
+    let mut queries = Vec::new();
+    for value in values {
+        let node = grammar::parse(&format!("{}:({value})", description.name), &|name| name == description.name).root;
+        let words = plan(&snapshot.searcher, &snapshot.fields, node.as_ref(), false, Some(usize::MAX))?;
+        queries.push(words.query);
+    }
+    Ok(Box::new(tantivy::query::ConstScoreQuery::new(Box::new(BooleanQuery::union(queries)), 0.0)))
+}
+
+fn understood(plan: &Plan, filters: &[Filter]) -> String {
+    let mut parts = Vec::new();
+    if let Some(node) = &plan.understood {
+        parts.push(node.to_string());
+        if plan.words > plan.words_required && plan.words > 1 {
+            parts.push(format!("at least {} of these {} words", plan.words_required, plan.words));
+        }
+    } else {
+        parts.push("every decision".into());
+    }
+    parts.extend(
+        filters.iter().map(|filter| format!("{} is {}", filter.field.replace('_', " "), filter.values.join(" or "))),
+    );
+    parts.join("; ")
+}
+
+/// The facets asked for. A facet with a selection is counted without it, in a search of its own.
+fn count_facets(
+    snapshot: &Snapshot,
+    prepared: &Prepared,
+    fields: &[&'static FieldDescription],
+    request: &Request,
+) -> tantivy::Result<Facets> {
+    let (plan, filters) = (&prepared.plan, &prepared.filters);
+    let (selected, free): (Vec<&FieldDescription>, Vec<&FieldDescription>) =
+        fields.iter().copied().partition(|field| filters.selected(&field.name).is_some());
+    let mut counted: HashMap<&str, Vec<(String, u64)>> = HashMap::new();
+    let mut count = |fields: &[&'static str], but: Option<&str>| -> tantivy::Result<()> {
+        if fields.is_empty() {
+            return Ok(());
+        }
+        let query = filters.applied_to(plan.query.box_clone(), but);
+        let results = snapshot.searcher.search(&query, &facets::collector(&snapshot.searcher, fields)?)?;
+        counted.extend(fields.iter().map(|field| (*field, facets::counts(&results, field))));
+        Ok(())
+    };
+    let name = |field: &FieldDescription| -> &'static str {
+        fields::describe(&field.name).map_or("", |field| field.name.as_str())
+    };
+    count(&free.iter().map(|field| name(field)).collect::<Vec<_>>(), None)?;
+    for field in selected {
+        count(&[name(field)], Some(&field.name))?;
+    }
+    let listed = fields.iter().map(|field| {
+        let values = counted.remove(field.name.as_str()).unwrap_or_default();
+        let chosen = filters.selected(&field.name).unwrap_or_default();
+        (field.name.clone(), list(values, chosen, request.facet_limit))
+    });
+    Ok(Facets(listed.collect()))
+}
+
+/// The largest values; a selected one is listed wherever it stands.
+fn list(values: Vec<(String, u64)>, chosen: &[String], limit: usize) -> Vec<FacetValue> {
+    values
+        .into_iter()
+        .map(|(value, count)| FacetValue { selected: chosen.iter().any(|typed| selects(typed, &value)), value, count })
+        .enumerate()
+        .filter(|(place, value)| *place < limit || value.selected)
+        .map(|(_, value)| value)
+        .collect()
+}
+
+fn selects(typed: &str, value: &str) -> bool {
+    match typed.split_once("..") {
+        Some((from, to)) => (from.is_empty() || value >= from) && (to.is_empty() || value <= to),
+        None => typed.trim().eq_ignore_ascii_case(value),
+    }
+}
+
+/// A hit before it is read from the store.
+struct RankedLead {
+    address: DocAddress,
+    score: Score,
+    twins: Vec<DocAddress>,
+}
+
+fn ranked_leads(snapshot: &Snapshot, request: &Request, prepared: &Prepared) -> tantivy::Result<Vec<RankedLead>> {
+    let wanted = request.offset + request.limit;
+    if request.limit == 0 || prepared.total == 0 {
+        return Ok(Vec::new());
+    }
+    let query = prepared.query.as_ref();
+    let total = usize::try_from(prepared.total).unwrap_or(usize::MAX);
+    if !request.collapse {
+        let ranking = ranking(snapshot, request, query, wanted)?;
+        let page = ranking.into_iter().skip(request.offset);
+        return Ok(page.map(|(score, address)| RankedLead { address, score, twins: Vec::new() }).collect());
+    }
+    // Three decisions in ten have a twin, so a little more than the page usually holds enough leads.
+    let mut depth = wanted * 2 + 32;
+    loop {
+        let ranking = ranking(snapshot, request, query, depth.min(total))?;
+        let addresses: Vec<DocAddress> = ranking.iter().map(|(_, address)| *address).collect();
+        let leads = collapse::fold(snapshot, &addresses, wanted)?;
+        if leads.len() >= wanted || depth >= total {
+            let page = leads.into_iter().skip(request.offset);
+            return Ok(page
+                .map(|lead| RankedLead { address: lead.address, score: ranking[lead.place].0, twins: lead.twins })
+                .collect());
+        }
+        depth = depth.saturating_mul(3);
+    }
+}
+
+/// The best decisions, equal ones in the order of their letters and items. The engine's own order of equals would change
+/// with threads and merges.
+fn ranking(
+    snapshot: &Snapshot,
+    request: &Request,
+    query: &dyn Query,
+    depth: usize,
+) -> tantivy::Result<Vec<(Score, DocAddress)>> {
+    let top = TopDocs::with_limit(depth.max(1));
+    let letter = (SortByString::for_field("case_number"), Order::Asc);
+    let ordinal = (SortByStaticFastValue::<u64>::for_field("ordinal"), Order::Asc);
+    let decided = SortByStaticFastValue::<u64>::for_field("decided");
+    let searcher = &snapshot.searcher;
+    let without_words = request.query.trim().is_empty();
+    Ok(match request.sort {
+        Sort::Relevance if !without_words => {
+            let collector = top.order_by((SortBySimilarityScore, letter, ordinal));
+            let found = searcher.search_with_statistics_provider(query, &collector, &StemStatistics(searcher))?;
+            found.into_iter().map(|((score, ..), address)| (score, address)).collect()
+        }
+        // Without words all are equally relevant: then the latest come first.
+        Sort::Relevance | Sort::Newest => {
+            let found = searcher.search(query, &top.order_by(((decided, Order::Desc), letter, ordinal)))?;
+            found.into_iter().map(|(_, address)| (0.0, address)).collect()
+        }
+        Sort::Oldest => {
+            let found = searcher.search(query, &top.order_by(((decided, Order::Asc), letter, ordinal)))?;
+            found.into_iter().map(|(_, address)| (0.0, address)).collect()
+        }
+    })
+}
+
+fn hit(snapshot: &Snapshot, request: &Request, plan: &Plan, rank: usize, lead: RankedLead) -> tantivy::Result<Hit> {
+    let record = snapshot.record(lead.address)?;
+    let decision = record.decision()?;
+    let twins = lead
+        .twins
+        .into_iter()
+        .map(|address| {
+            let record = snapshot.record(address)?;
+            let decision = record.decision()?;
+            Ok(Twin { id: decision.id.clone(), item: decision.item.clone() })
+        })
+        .collect::<tantivy::Result<_>>()?;
+    Ok(Hit {
+        rank,
+        score: lead.score,
+        id: decision.id.clone(),
+        case_number: record.letter.case_number.clone(),
+        item: decision.item.clone(),
+        outcome: decision.outcome.as_str().into(),
+        decision_date: record.letter.decision_date.map(|date| date.to_string()),
+        reviewer_guideline: decision.reviewer_guideline.as_ref().map(|guideline| guideline.text.clone()),
+        snippets: hit_snippets(&record, plan)?,
+        twins,
+        explanation: if request.explain { explanation(snapshot, plan, lead.address)? } else { Vec::new() },
+    })
+}
+
+/// The item with its matches, the telling sentences of the rationale, and where the rationale has none, those of the
+/// other fields searched.
+fn hit_snippets(record: &Record, plan: &Plan) -> tantivy::Result<Vec<Snippet>> {
+    let decision = record.decision()?;
+    let guideline =
+        |guideline: &Option<crate::letter::model::Guideline>| guideline.as_ref().map(|line| line.text.clone());
+    let texts = [
+        ("item", Some(decision.item.clone())),
+        ("rationale", decision.rationale.clone()),
+        ("reviewer_guideline", guideline(&decision.reviewer_guideline)),
+        ("summary", record.letter.summary.clone()),
+        ("claims_guideline", guideline(&decision.claims_guideline)),
+        ("documents_reviewed", record.letter.documents_reviewed.clone()),
+    ];
+    let mut found: Vec<Snippet> = Vec::new();
+    let mut in_rationale = false;
+    for (field, text) in texts {
+        let Some(text) = text else { continue };
+        // The rationale's own sentences say why; a match elsewhere is shown only where they are silent.
+        let asked_here = plan.targets.iter().any(|(asked, _)| asked.as_deref().is_some_and(|name| names(name, field)));
+        if in_rationale && !asked_here {
+            continue;
+        }
+        let targets: Vec<&Target> = plan
+            .targets
+            .iter()
+            .filter(|(asked, _)| asked.as_deref().is_none_or(|name| names(name, field)))
+            .map(|(_, target)| target)
+            .collect();
+        let (sentences, characters) = if field == "item" { (8, 700) } else { (SNIPPET_SENTENCES, SNIPPET_CHARACTERS) };
+        let pieces = snippet::snippets(&text, &targets, sentences, characters);
+        in_rationale |= field == "rationale" && !pieces.is_empty();
+        found.extend(pieces.into_iter().map(|piece| Snippet {
+            field: field.into(),
+            text: piece.text,
+            marks: piece.marks,
+        }));
+    }
+    if !found.iter().any(|piece| piece.field != "item")
+        && let Some(rationale) = &decision.rationale
+    {
+        let head = snippet::lead(rationale, SNIPPET_CHARACTERS);
+        found.push(Snippet { field: "rationale".into(), text: head.text, marks: head.marks });
+    }
+    Ok(found)
+}
+
+fn names(typed: &str, field: &str) -> bool {
+    fields::describe(typed).is_some_and(|description| description.name == field)
+}
+
+/// What each word, in each field, adds by itself.
+fn explanation(snapshot: &Snapshot, plan: &Plan, address: DocAddress) -> tantivy::Result<Vec<ScorePart>> {
+    let searcher = &snapshot.searcher;
+    let statistics = StemStatistics(searcher);
+    let segment = searcher.segment_reader(address.segment_ord);
+    let mut parts: Vec<ScorePart> = Vec::new();
+    for part in &plan.parts {
+        let weight = part.query.weight(EnableScoring::enabled_from_statistics_provider(&statistics, searcher))?;
+        let mut scorer = weight.scorer(segment, 1.0)?;
+        if tantivy::DocSet::doc(&scorer) > address.doc_id
+            || tantivy::DocSet::seek(&mut scorer, address.doc_id) != address.doc_id
+        {
+            continue;
+        }
+        let score = tantivy::query::Scorer::score(&mut scorer);
+        match parts.iter_mut().find(|known| known.word == part.word && known.field == part.field) {
+            Some(known) => known.score = known.score.max(score),
+            None => parts.push(ScorePart { word: part.word.clone(), field: part.field.clone(), score }),
+        }
+    }
+    parts.sort_by(|a, b| b.score.total_cmp(&a.score));
+    Ok(parts)
+}
