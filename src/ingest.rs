@@ -63,6 +63,7 @@ pub struct Entry {
     pub named_by_user: bool,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 fn is_zero(count: &u64) -> bool {
     *count == 0
 }

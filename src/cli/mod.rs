@@ -14,6 +14,7 @@ mod search;
 mod show;
 mod status;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -55,6 +56,7 @@ enum Color {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "one value lives, for the whole run")]
 enum Command {
     Search(search::Arguments),
     Show(show::Arguments),
@@ -80,7 +82,7 @@ enum End {
 /// Runs the program and maps its end to an exit code. A reader that went away (`imr search … | head`) is no error.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::parse_from(arguments(std::env::args_os()));
     match cli.color {
         Color::Auto => {}
         Color::Always => anstream::ColorChoice::Always.write_global(),
@@ -96,6 +98,28 @@ pub fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// The arguments with excluded words kept from looking like options: in `imr search mri -knee`, `-knee` is a word.
+fn arguments(typed: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = Vec::new();
+    for argument in typed {
+        let is_search = arguments.iter().skip(1).any(|argument| argument == "search");
+        match argument.to_str() {
+            // A leading space says nothing to the query and keeps the argument parser away.
+            Some(text) if is_search && excludes_a_word(text) => arguments.push(format!(" {text}").into()),
+            _ => arguments.push(argument),
+        }
+    }
+    arguments
+}
+
+/// `-knee`, `-"red flag"`, but not `-n5`, `-h`, `--limit`.
+fn excludes_a_word(argument: &str) -> bool {
+    let Some(word) = argument.strip_prefix('-') else { return false };
+    let mut letters = word.chars();
+    let starts_word = letters.next().is_some_and(|letter| letter.is_alphabetic() || matches!(letter, '"' | '('));
+    starts_word && letters.next().is_some_and(|letter| !letter.is_ascii_digit() && letter != '=')
 }
 
 fn run(cli: Cli) -> anyhow::Result<End> {

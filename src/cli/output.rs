@@ -176,7 +176,7 @@ pub fn bar(count: u64, most: u64, width: usize) -> String {
     if most == 0 || count == 0 {
         return String::new();
     }
-    let eighths = (count as u128 * width as u128 * 8 / most as u128).max(1) as usize;
+    let eighths = (u128::from(count) * width as u128 * 8 / u128::from(most)).max(1) as usize;
     let part = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8];
     format!("{}{part}", "█".repeat(eighths / 8))
 }

@@ -32,9 +32,10 @@ const FACET_VALUES: usize = 6;
 /// Put the whole question in single quotation marks, so that the shell leaves it alone.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Arguments {
     /// What to look for; nothing lists all decisions, the latest first
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY")]
     query: Vec<String>,
 
     /// First bring the index up to date with these letters, folders or archives
@@ -370,7 +371,7 @@ fn table(out: &mut impl Write, answer: &Answer) -> io::Result<()> {
     let width = width();
     let heading = match answer.total {
         0 => "no decisions".to_owned(),
-        total => count(total, "decision"),
+        total => format!("{}{}", count(total, "decision"), outcomes(answer)),
     };
     writeln!(out, "{BOLD}{heading}{BOLD:#}  {DIM}{:.0} ms{DIM:#}", answer.took_ms.max(1.0))?;
     for line in wrap(&answer.understood, width - 2) {
@@ -398,6 +399,18 @@ fn table(out: &mut impl Write, answer: &Answer) -> io::Result<()> {
     Ok(())
 }
 
+/// How those found came out, where the outcomes were counted: `: 44 upheld, 9 overturned`.
+fn outcomes(answer: &Answer) -> String {
+    let Some((_, values)) = answer.facets.0.iter().find(|(field, _)| field == "outcome") else { return String::new() };
+    let restricted = values.iter().any(|value| value.selected);
+    let counted: Vec<String> = values
+        .iter()
+        .filter(|value| value.selected || !restricted)
+        .map(|value| format!("{} {}", thousands(value.count), outcome_words(&value.value)))
+        .collect();
+    if counted.is_empty() { String::new() } else { format!(": {}", counted.join(", ")) }
+}
+
 fn table_hit(out: &mut impl Write, hit: &Hit, width: usize) -> io::Result<()> {
     const INDENT: &str = "    ";
     let text_width = width - INDENT.len();
@@ -421,7 +434,11 @@ fn table_hit(out: &mut impl Write, hit: &Hit, width: usize) -> io::Result<()> {
         writeln!(out, "{INDENT}{line}{more}")?;
     }
     if let Some(guideline) = &hit.reviewer_guideline {
-        writeln!(out, "{INDENT}{DIM}{}{DIM:#}", cut(guideline, text_width))?;
+        let lines = wrap(guideline, text_width);
+        for (index, line) in lines.iter().take(2).enumerate() {
+            let more = if index == 1 && lines.len() > 2 { "…" } else { "" };
+            writeln!(out, "{INDENT}{DIM}{}{DIM:#}", cut(&format!("{line}{more}"), text_width))?;
+        }
     }
     for piece in hit.snippets.iter().filter(|piece| piece.field != "item").take(3) {
         table_snippet(out, piece, text_width - 2, marking)?;

@@ -7,7 +7,7 @@ use tantivy::{TantivyDocument, TantivyError};
 
 use super::fields::{NOT_STATED, day_number};
 use super::twins;
-use crate::letter::model::{Decision, Guideline, Letter, Source};
+use crate::letter::model::{Decision, Guideline, Letter, LetterOutcome, Source};
 
 /// What the document store keeps of a decision.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -108,7 +108,7 @@ fn document(fields: &FieldHandles, record: &Record) -> tantivy::Result<TantivyDo
     document.optional("summary", letter.summary.as_deref())?;
     document.optional("documents_reviewed", letter.documents_reviewed.as_deref())?;
     document.text("outcome", decision.outcome.as_str())?;
-    document.facet("letter_outcome", letter.outcome.map(|outcome| outcome.as_str()))?;
+    document.facet("letter_outcome", letter.outcome.map(LetterOutcome::as_str))?;
     document.facets("specialty", &letter.reviewer.specialties)?;
     document.facets("licensure", &letter.reviewer.licensure)?;
     document.facet("basis", basis(decision.reviewer_guideline.as_ref()))?;

@@ -17,14 +17,13 @@ pub const KEYWORD_ANALYSIS: &str = "keyword";
 pub const NOT_STATED: &str = "not stated";
 
 /// The descriptions, in the order of the file.
+#[expect(clippy::expect_used, reason = "the file is compiled in, and every test that opens an index reads it")]
 pub static FIELDS: LazyLock<Vec<FieldDescription>> = LazyLock::new(|| {
     #[derive(Deserialize)]
     struct File {
         field: Vec<FieldDescription>,
     }
-    let file: File =
-        // The file is compiled in, and every test that opens an index reads it.
-        toml::from_str(include_str!("../../schema/fields.toml")).expect("schema/fields.toml is valid");
+    let file: File = toml::from_str(include_str!("../../schema/fields.toml")).expect("schema/fields.toml is valid");
     file.field
 });
 

@@ -1,11 +1,12 @@
 //! Near-twins: rationales that repeat another one's wording.
 //!
 //! Three rationales in ten have a near-twin: the same reviewer's text for another item or another case. Two texts are
-//! near-twins when their sets of five-word shingles have a Jaccard similarity above one half. The index keeps a MinHash
+//! near-twins when their sets of five-word shingles have a Jaccard similarity above one half. The index keeps a `MinHash`
 //! signature of 32 bytes a decision to find candidates (Broder, "On the resemblance and containment of documents", 1997;
 //! one byte of each minimum as in b-bit minwise hashing, Li and König, 2010); the answer checks them exactly.
 
 use std::collections::HashSet;
+use std::hash::BuildHasher;
 
 /// Words in a shingle.
 const SHINGLE_WORDS: usize = 5;
@@ -53,12 +54,12 @@ pub fn may_be_twins(one: &Signature, other: &Signature) -> bool {
 }
 
 fn equal_bytes(difference: u64) -> u32 {
-    (0..8).map(|byte| u32::from(difference >> (byte * 8) & 0xff == 0)).sum()
+    (0..8).map(|byte| u32::from((difference >> (byte * 8)).trailing_zeros() >= 8)).sum()
 }
 
 /// The Jaccard similarity of two rationales' shingles, 0 to 1.
 #[must_use]
-pub fn similarity(one: &HashSet<u64>, other: &HashSet<u64>) -> f64 {
+pub fn similarity<S: BuildHasher>(one: &HashSet<u64, S>, other: &HashSet<u64, S>) -> f64 {
     if one.is_empty() || other.is_empty() {
         return 0.0;
     }
@@ -84,7 +85,7 @@ pub fn shingles(text: &str) -> HashSet<u64> {
         .collect()
 }
 
-/// The finaliser of SplitMix64 (Steele, Lea and Flood, 2014).
+/// The finaliser of `SplitMix64` (Steele, Lea and Flood, 2014).
 fn mix(mut value: u64) -> u64 {
     value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

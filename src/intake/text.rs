@@ -100,9 +100,8 @@ impl Text {
             let at_page_edge =
                 matches!(own, Gap::Page { .. }) || next.is_none_or(|gap| matches!(gap, Gap::Page { .. }));
             let line = &self.content[self.lines[index].range.clone()];
-            if !is_named_furniture(line)
-                && !(is_page_number(line) && self.pages > 1 && at_page_edge && own != Gap::Line)
-            {
+            let numbers_the_page = is_page_number(line) && self.pages > 1 && at_page_edge && own != Gap::Line;
+            if !numbers_the_page && !is_named_furniture(line) {
                 continue;
             }
             self.lines[index].furniture = true;
@@ -138,7 +137,8 @@ fn append_folded(folded: &mut String, line: &str, medium: Medium) {
     if line.is_empty() {
         return;
     }
-    if !folded.is_empty() && !(medium == Medium::Plain && closes_up(folded, line)) {
+    let joined = folded.is_empty() || (medium == Medium::Plain && closes_up(folded, line));
+    if !joined {
         folded.push(' ');
     }
     let mut rest = line;

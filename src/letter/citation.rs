@@ -32,9 +32,8 @@ pub fn basis(line: &str) -> Basis {
     match (mtus, other) {
         (true, false) => Basis::Mtus,
         (true, true) => Basis::Both,
-        (false, true) => Basis::Outside,
         // Prose of 2013 that names a book we do not know is still a source outside the schedule.
-        (false, false) => Basis::Outside,
+        (false, _) => Basis::Outside,
     }
 }
 

@@ -25,8 +25,8 @@ static STATEMENT: LazyLock<Regex> = LazyLock::new(|| {
 
 static NUMBERED_LINE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\d{1,2})\s*[.)]\s*\S"));
 
+#[expect(clippy::expect_used, reason = "the patterns are constants of this file, and its tests run them")]
 fn pattern(source: &str) -> Regex {
-    // The patterns are constants of this file, and its tests run them.
     Regex::new(source).expect("a constant pattern that the tests compile")
 }
 

@@ -11,6 +11,7 @@ use super::segments::{Cuts, Part, Split};
 use crate::intake::text::Text;
 
 /// Splits the text from its first heading on.
+#[must_use]
 pub fn split(text: &Text, section: Range<usize>, headings: &[Placed]) -> Split {
     let mut cuts = Cuts::default();
     cuts.cut(section.start, Part::Introduction, None);

@@ -257,10 +257,9 @@ fn starts_paragraph(text: &Text, index: usize) -> bool {
     let before = &text.content[before.range.clone()];
     let continues = line.starts_with(|first: char| first.is_lowercase()) && !ends_sentence(before);
     match text.lines[index].gap {
-        Gap::Line => false,
+        Gap::Line | Gap::Page { new_paragraph: Some(false) } => false,
         Gap::Paragraph => true,
         Gap::Page { new_paragraph: Some(true) } => !continues,
-        Gap::Page { new_paragraph: Some(false) } => false,
         Gap::Page { new_paragraph: None } => {
             ends_sentence(before) && !line.starts_with(|first: char| first.is_lowercase())
         }

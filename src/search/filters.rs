@@ -3,7 +3,8 @@
 use std::ops::Bound;
 
 use tantivy::query::{
-    AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, ExistsQuery, Occur, Query, RangeQuery, TermQuery, TermSetQuery,
+    AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, ExistsQuery, InvertedIndexRangeQuery, Occur, Query,
+    RangeQuery, TermQuery, TermSetQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
@@ -31,7 +32,7 @@ pub fn value(
             "" | "*" => Bound::Unbounded,
             value => Bound::Included(value.to_owned()),
         };
-        return range(searcher, field, description, &bound(lower), &bound(upper.trim_start_matches('=')), corrected);
+        return Ok(range(field, description, &bound(lower), &bound(upper.trim_start_matches('=')), corrected));
     }
     match description.kind {
         Kind::Keyword => {
@@ -43,24 +44,21 @@ pub fn value(
         }
         Kind::Date | Kind::Number => {
             let whole = Bound::Included(typed.trim().to_owned());
-            range(searcher, field, description, &whole, &whole, corrected)
+            Ok(range(field, description, &whole, &whole, corrected))
         }
         Kind::Text | Kind::Stored | Kind::Signature => Ok(Box::new(EmptyQuery)),
     }
 }
 
 /// A query for a range of values.
-///
-/// # Errors
-/// The index cannot be read.
+#[must_use]
 pub fn range(
-    searcher: &Searcher,
     field: Field,
     description: &FieldDescription,
     lower: &Bound<String>,
     upper: &Bound<String>,
     corrected: &mut Vec<Corrected>,
-) -> tantivy::Result<Box<dyn Query>> {
+) -> Box<dyn Query> {
     match description.kind {
         Kind::Date | Kind::Number => {
             let read = if description.kind == Kind::Date { day_bound } else { number_bound };
@@ -72,13 +70,13 @@ pub fn range(
             };
             let (Some(low), Some(high)) = (bound(lower, End::First), bound(upper, End::Last)) else {
                 corrected.push(unreadable(description, lower, upper));
-                return Ok(Box::new(EmptyQuery));
+                return Box::new(EmptyQuery);
             };
             let term = |bound: Bound<u64>| bound.map(|value| Term::from_field_u64(field, value));
             if matches!((&low, &high), (Bound::Unbounded, Bound::Unbounded)) {
                 return exists(field, description);
             }
-            Ok(silent(Box::new(RangeQuery::new(term(low), term(high)))))
+            silent(Box::new(RangeQuery::new(term(low), term(high))))
         }
         Kind::Keyword if description.name == "year" => years(field, lower, upper, corrected, description),
         Kind::Keyword => {
@@ -87,25 +85,22 @@ pub fn range(
             if matches!((lower, upper), (Bound::Unbounded, Bound::Unbounded)) {
                 return exists(field, description);
             }
-            let _ = searcher;
-            Ok(silent(Box::new(tantivy::query::InvertedIndexRangeQuery::new(term(lower), term(upper)))))
+            silent(Box::new(InvertedIndexRangeQuery::new(term(lower), term(upper))))
         }
         Kind::Text | Kind::Stored | Kind::Signature => {
             corrected.push(Corrected::remark(format!(
                 "`{}` holds words; a range of them means nothing and finds nothing",
                 description.name
             )));
-            Ok(Box::new(EmptyQuery))
+            Box::new(EmptyQuery)
         }
     }
 }
 
 /// A query for decisions that have any value of a field.
-///
-/// # Errors
-/// The field cannot be asked so.
-pub fn exists(field: Field, description: &FieldDescription) -> tantivy::Result<Box<dyn Query>> {
-    Ok(match description.kind {
+#[must_use]
+pub fn exists(field: Field, description: &FieldDescription) -> Box<dyn Query> {
+    match description.kind {
         Kind::Keyword if description.facet => {
             let none = Term::from_field_text(field, NOT_STATED);
             let none: Box<dyn Query> = Box::new(TermQuery::new(none, IndexRecordOption::Basic));
@@ -114,7 +109,7 @@ pub fn exists(field: Field, description: &FieldDescription) -> tantivy::Result<B
         Kind::Date | Kind::Number => silent(Box::new(ExistsQuery::new(description.name.clone(), false))),
         // Every decision has an id, a letter and an item; other texts are looked for by any word in them.
         _ => Box::new(AllQuery),
-    })
+    }
 }
 
 /// Filters by the values of one field: any of them.
@@ -147,7 +142,7 @@ fn years(
     upper: &Bound<String>,
     corrected: &mut Vec<Corrected>,
     description: &FieldDescription,
-) -> tantivy::Result<Box<dyn Query>> {
+) -> Box<dyn Query> {
     let year = |bound: &Bound<String>, open: i32, step: i32| match bound {
         Bound::Unbounded => Some(open),
         Bound::Included(typed) => typed.trim().parse().ok(),
@@ -155,11 +150,11 @@ fn years(
     };
     let (Some(from), Some(to)) = (year(lower, 1990, 1), year(upper, 2100, -1)) else {
         corrected.push(unreadable(description, lower, upper));
-        return Ok(Box::new(EmptyQuery));
+        return Box::new(EmptyQuery);
     };
     let terms =
         (from..=to.min(from.saturating_add(WIDEST_YEARS))).map(|year| Term::from_field_text(field, &year.to_string()));
-    Ok(silent(Box::new(TermSetQuery::new(terms))))
+    silent(Box::new(TermSetQuery::new(terms)))
 }
 
 fn unreadable(description: &FieldDescription, lower: &Bound<String>, upper: &Bound<String>) -> Corrected {
@@ -198,10 +193,8 @@ fn unknown_value(searcher: &Searcher, description: &FieldDescription, typed: &st
         .collect();
     near.sort();
     let did_you_mean: Vec<String> = near.into_iter().take(3).map(|(_, value)| value).collect();
-    let mut message = format!("no decision has the {} `{}`", description.name.replace('_', " "), typed.trim());
-    if let Some(first) = did_you_mean.first() {
-        message.push_str(&format!("; did you mean `{first}`?"));
-    }
+    let suggestion = did_you_mean.first().map_or(String::new(), |first| format!("; did you mean `{first}`?"));
+    let message = format!("no decision has the {} `{}`{suggestion}", description.name.replace('_', " "), typed.trim());
     Ok(Corrected { message, typed: Some(typed.trim().to_owned()), did_you_mean, searched_instead: false })
 }
 

@@ -214,11 +214,10 @@ impl Planner<'_> {
             && word.wholes.is_empty()
             && let Some(form) = word.parts.first()
             && !self.occurs(&searched, form)?
+            && let Some(instead) = self.spelling(&searched, text, form)?
         {
-            if let Some(instead) = self.spelling(&searched, text, form)? {
-                text.clone_from(&instead);
-                words = analyze(text);
-            }
+            text.clone_from(&instead);
+            words = analyze(text);
         }
         let queries =
             words.iter().map(|word| self.analyzed(field, &searched, word)).collect::<tantivy::Result<Vec<_>>>()?;
@@ -457,12 +456,12 @@ impl Planner<'_> {
     fn range(&mut self, field: &str, lower: &Bound<String>, upper: &Bound<String>) -> tantivy::Result<Box<dyn Query>> {
         let Some(description) = fields::describe(field) else { return Ok(Box::new(EmptyQuery)) };
         let handle = self.handles.named(&description.name)?;
-        filters::range(self.searcher, handle, description, lower, upper, &mut self.corrected)
+        Ok(filters::range(handle, description, lower, upper, &mut self.corrected))
     }
 
     fn exists(&mut self, field: &str) -> tantivy::Result<Box<dyn Query>> {
         let Some(description) = fields::describe(field) else { return Ok(Box::new(EmptyQuery)) };
-        filters::exists(self.handles.named(&description.name)?, description)
+        Ok(filters::exists(self.handles.named(&description.name)?, description))
     }
 }
 

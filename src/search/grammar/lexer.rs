@@ -214,7 +214,7 @@ impl<'a> Lexer<'a> {
             None => match operator(&cleaned.text) {
                 Some(found) => self.push_operator(found, &cleaned.text, at),
                 None => {
-                    self.push_operand(Node::Word { field: None, text: cleaned.text, wildcard: cleaned.wildcard }, at)
+                    self.push_operand(Node::Word { field: None, text: cleaned.text, wildcard: cleaned.wildcard }, at);
                 }
             },
         }
