@@ -424,7 +424,7 @@ fn table_hit(out: &mut impl Write, hit: &Hit, width: usize) -> io::Result<()> {
         outcome_words(&hit.outcome).to_uppercase(),
         cut(&hit.id, text_width / 2),
     )?;
-    let item = hit.snippets.iter().find(|piece| piece.field == "item" && piece.text.len() >= hit.item.len());
+    let item = hit.snippets.iter().find(|piece| piece.field == "item");
     let marks = item.map_or(&[][..], |item| &item.marks);
     let item_text = item.map_or(&hit.item, |item| &item.text);
     let lines = wrap_marked(item_text, marks, text_width, marking);

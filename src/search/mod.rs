@@ -131,8 +131,8 @@ struct Prepared {
     corrected: Vec<Corrected>,
 }
 
-/// Plans a request. Where fewer than `wanted` decisions have most of its words, fewer words will do: down to a half, or
-/// to one where nothing is found.
+/// Plans a request. Where fewer than `wanted` decisions have most of three or more words, fewer will do: down to a half,
+/// or to one where nothing is found.
 fn prepare(snapshot: &Snapshot, request: &Request, wanted: usize) -> Result<Prepared, SearchError> {
     let searcher = &snapshot.searcher;
     let parsed =
@@ -145,17 +145,23 @@ fn prepare(snapshot: &Snapshot, request: &Request, wanted: usize) -> Result<Prep
     let usual = plan.words_required;
     let mut query = filters.applied_to(plan.query.box_clone(), None);
     let mut total = searcher.search(&query, &Count)? as u64;
-    while plan.words_required > 1 && (total == 0 || (total < wanted as u64 && plan.words_required * 2 > plan.words)) {
+    let too_few = |total: u64, plan: &Plan| {
+        total == 0 || (plan.words > 2 && total < wanted as u64 && plan.words_required * 2 > plan.words)
+    };
+    while plan.words_required > 1 && too_few(total, &plan) {
         let required = Some(plan.words_required - 1);
         plan = self::plan::plan(searcher, &snapshot.fields, parsed.root.as_ref(), request.exact, required)?;
         query = filters.applied_to(plan.query.box_clone(), None);
         total = searcher.search(&query, &Count)? as u64;
     }
     if plan.words_required < usual && total > 0 {
-        corrected.push(Corrected::remark(format!(
-            "few decisions have {usual} of these {} words; those with {} or more are shown, the best first",
-            plan.words, plan.words_required
-        )));
+        let few = if plan.words == 2 {
+            "no decision has both words".into()
+        } else {
+            format!("few decisions have {usual} of these {} words", plan.words)
+        };
+        let shown = plan.words_required;
+        corrected.push(Corrected::remark(format!("{few}; those with {shown} or more are shown, the best first")));
     }
     Ok(Prepared { plan, filters, query, total, corrected })
 }
@@ -432,8 +438,11 @@ fn hit_snippets(record: &Record, plan: &Plan) -> tantivy::Result<Vec<Snippet>> {
             .filter(|(asked, _)| asked.as_deref().is_none_or(|name| names(name, field)))
             .map(|(_, target)| target)
             .collect();
-        let (sentences, characters) = if field == "item" { (8, 700) } else { (SNIPPET_SENTENCES, SNIPPET_CHARACTERS) };
-        let pieces = snippet::snippets(&text, &targets, sentences, characters);
+        let pieces = if field == "item" {
+            snippet::marked(&text, &targets).into_iter().collect()
+        } else {
+            snippet::snippets(&text, &targets, SNIPPET_SENTENCES, SNIPPET_CHARACTERS)
+        };
         in_rationale |= field == "rationale" && !pieces.is_empty();
         found.extend(pieces.into_iter().map(|piece| Snippet {
             field: field.into(),

@@ -111,6 +111,16 @@ pub fn snippets(text: &str, targets: &[&Target], most_fragments: usize, most_cha
         .collect()
 }
 
+/// The whole text with its matches, for a short field that is always shown; nothing if it has no match.
+#[must_use]
+pub fn marked(text: &str, targets: &[&Target]) -> Option<Snippet> {
+    let matches = find_matches(text, targets);
+    let weighted: Vec<(Range<usize>, f32)> =
+        matches.into_iter().map(|found| (found.span, targets[found.target].weight)).collect();
+    let window = Window { start: 0, end: text.len(), cut_before: false, cut_after: false };
+    (!weighted.is_empty()).then(|| snippet_of(text, &window, &weighted, 0.0))
+}
+
 /// The head of a text for when nothing in it matches, cut at a word, without marks.
 #[must_use]
 pub fn lead(text: &str, most_characters: usize) -> Snippet {

@@ -84,9 +84,9 @@ fn is_abbreviation(before: &str, next: char) -> bool {
     let mut characters = word.chars();
     let single = characters.next().filter(|_| characters.next().is_none());
     let is_initial = single.is_some_and(char::is_uppercase);
-    let is_list_marker = is_first_word
-        && (single.is_some_and(char::is_alphabetic)
-            || (!word.is_empty() && word.len() <= 3 && word.bytes().all(|byte| byte.is_ascii_digit())));
+    let is_short_number = !word.is_empty() && word.len() <= 3 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let is_list_marker = (is_first_word && (single.is_some_and(char::is_alphabetic) || is_short_number))
+        || (is_short_number && introduces_list_item(before[..word_start].trim_end()));
     if is_initial || is_list_marker {
         return true;
     }
@@ -96,6 +96,12 @@ fn is_abbreviation(before: &str, next: char) -> bool {
     }
     let lower = word.to_lowercase();
     ABBREVIATIONS.contains(&lower.as_str()) || (next.is_numeric() && NUMBER_ABBREVIATIONS.contains(&lower.as_str()))
+}
+
+/// Whether the words before a number make it the number of a list item: `are met: 1. …`, `; and 2. …`. After other words
+/// it is a quantity that may end a sentence: `pain rated 8.`
+fn introduces_list_item(before: &str) -> bool {
+    before.ends_with([':', ';']) || before.ends_with("; and") || before.ends_with("; or")
 }
 
 fn starts_blank_line(rest: &str) -> bool {
