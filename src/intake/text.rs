@@ -92,32 +92,47 @@ impl Text {
     /// Marks running heads and feet, which belong to the page and not to the sentence they interrupt: "Page 2 of 5", a
     /// lone page number, "Final Determination Letter for IMR Case Number …".
     ///
-    /// The line after a foot takes over the page break that the foot stood at.
+    /// The line after a foot is then a line after a page break. Whether a paragraph starts there is known only from an
+    /// empty line before the foot: its own short line says nothing.
     pub fn mark_furniture(&mut self) {
         for index in 0..self.lines.len() {
             let own = self.lines[index].gap;
             let next = self.lines.get(index + 1).map(|line| line.gap);
             let at_page_edge =
                 matches!(own, Gap::Page { .. }) || next.is_none_or(|gap| matches!(gap, Gap::Page { .. }));
+            let after_foot = index > 0 && self.lines[index - 1].furniture;
             let line = &self.content[self.lines[index].range.clone()];
-            let numbers_the_page = is_page_number(line) && self.pages > 1 && at_page_edge && own != Gap::Line;
+            let numbers_the_page =
+                is_page_number(line) && (after_foot || (self.pages > 1 && at_page_edge && own != Gap::Line));
             if !numbers_the_page && !is_named_furniture(line) {
                 continue;
             }
             self.lines[index].furniture = true;
-            if let Some(next) = self.lines.get_mut(index + 1)
-                && !matches!(next.gap, Gap::Page { new_paragraph: Some(true) })
-                && (matches!(own, Gap::Page { .. }) || matches!(next.gap, Gap::Page { .. }))
-            {
-                next.gap = Gap::Page { new_paragraph: None };
+            let shown = self.lines[..index].iter().rposition(|line| !line.furniture);
+            let ended_short = shown.is_some_and(|shown| self.ends_short_before_foot(shown, index));
+            if let Some(next) = self.lines.get_mut(index + 1) {
+                next.gap = Gap::Page { new_paragraph: ended_short.then_some(true) };
             }
         }
+    }
+
+    /// Whether the paragraph ended before the foot: the line before it is short against its own neighbours, which are
+    /// set to the same width. (What its own mark says was measured against the foot.)
+    fn ends_short_before_foot(&self, shown: usize, foot: usize) -> bool {
+        let widest = self.lines.iter().filter(|line| !line.furniture).map(|line| line.range.len()).max().unwrap_or(0);
+        let next_word = self.lines.get(foot + 1).map_or(0, |next| {
+            let words = &self.content[next.range.clone()];
+            words.find(' ').unwrap_or(words.len())
+        });
+        self.lines[shown].range.len() + 1 + next_word < widest * 4 / 5
     }
 }
 
 fn is_named_furniture(line: &str) -> bool {
-    const FOOT: &str = "final determination letter for imr case number";
-    line.len() < 90 && line.get(..FOOT.len()).is_some_and(|start| start.eq_ignore_ascii_case(FOOT))
+    const FEET: [&str; 2] = ["final determination letter for imr case number", "final letter of determination"];
+    let starts_with = |foot: &str| line.get(..foot.len()).is_some_and(|start| start.eq_ignore_ascii_case(foot));
+    // White space between the parts of a foot does not count: the number is set at the right edge.
+    FEET.into_iter().any(starts_with) && line.split_whitespace().map(|word| word.len() + 1).sum::<usize>() < 90
 }
 
 /// "Page 2", "Page 2 of 5", "2".

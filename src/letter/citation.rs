@@ -19,7 +19,11 @@ pub fn guideline(text: String) -> Option<Guideline> {
 #[must_use]
 pub fn basis(line: &str) -> Basis {
     let says = |phrase| find_ignoring_case(line, phrase).is_some();
-    if says("did not cite any") || says("no evidence was cited") || says("did not cite a guideline") {
+    if says("did not cite any")
+        || says("did not provide any")
+        || says("no evidence was cited")
+        || says("did not cite a guideline")
+    {
         return Basis::None;
     }
     let outside_words = says("outside of the MTUS")

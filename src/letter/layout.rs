@@ -98,6 +98,13 @@ pub fn headings(text: &Text) -> Vec<Placed> {
             found.push(Placed { heading, start, end: heading_end(text, heading, start + length), line: index });
         }
     }
+    // Where a letter sets its headings in capitals, "Case summary:" within a paragraph is none.
+    let main =
+        |placed: &Placed| matches!(placed.heading, Heading::HowDetermined | Heading::CaseSummary | Heading::Decisions);
+    let in_capitals = |placed: &Placed| is_in_capitals(&text.content[placed.start..placed.end]);
+    if found.iter().any(|placed| main(placed) && in_capitals(placed)) {
+        found.retain(|placed| placed.heading == Heading::Closing || in_capitals(placed));
+    }
     found
 }
 
@@ -106,12 +113,17 @@ pub fn headings(text: &Text) -> Vec<Placed> {
 fn stands_alone(text: &Text, index: usize, heading: Heading, end: usize) -> bool {
     let start = text.lines[index].range.start;
     let words = &text.content[start..end];
-    if heading == Heading::Closing {
+    let rest = text.content[end..text.lines[text.line_at(end - 1)].range.end].trim_start();
+    if heading == Heading::Closing && words.starts_with(['d', 'D']) {
         return true;
     }
-    let rest = text.content[end..text.lines[text.line_at(end - 1)].range.end].trim_start();
-    let capitals = !words.bytes().any(|byte| byte.is_ascii_lowercase());
-    rest.is_empty() || rest.starts_with(':') || (capitals && !rest.starts_with(|first: char| first.is_lowercase()))
+    rest.is_empty()
+        || rest.starts_with(':')
+        || (is_in_capitals(words) && !rest.starts_with(|first: char| first.is_lowercase()))
+}
+
+fn is_in_capitals(words: &str) -> bool {
+    !words.bytes().any(|byte| byte.is_ascii_lowercase())
 }
 
 /// Where a heading's own words end: at its colon, else at the end of its line.
@@ -143,7 +155,8 @@ fn heading_end(text: &Text, heading: Heading, matched: usize) -> usize {
 #[must_use]
 pub fn layout(headings: &[Placed], has_credentials_block: bool) -> Layout {
     let has = |heading| headings.iter().any(|placed| placed.heading == heading);
-    if has(Heading::NoticeTitle) || has(Heading::NoticeDecision) {
+    // Later letters may have a cover page under the notice's title.
+    if has(Heading::NoticeDecision) || (has(Heading::NoticeTitle) && !has(Heading::Decisions)) {
         Layout::Notice2013
     } else if has(Heading::ProfessionalTitle) || (has(Heading::IssueAtDispute) && has(Heading::GuidelinesReliedUpon)) {
         Layout::ProfessionalReview2013

@@ -20,6 +20,7 @@ use std::ops::Range;
 
 use self::layout::{Heading, Placed};
 use self::model::{Decision, Diagnostic, DiagnosticCode, Layout, Letter, LetterOutcome, Reviewer, Source};
+use self::numbered::Kind;
 use self::segments::{Part, Segment, Split};
 use crate::intake::text::Text;
 
@@ -33,14 +34,11 @@ pub fn parse(text: &Text, stem: &str, source: Source) -> Letter {
     let end = text.content.len();
     let first_section = headings
         .iter()
-        .find(|placed| placed.heading != Heading::NoticeTitle && placed.heading != Heading::ProfessionalTitle);
+        .find(|placed| !matches!(placed.heading, Heading::NoticeTitle | Heading::ProfessionalTitle | Heading::Closing));
     let body = first_section.map_or(0, |placed| placed.start);
     let section = |heading| section_range(&headings, heading, end);
     let how_determined = section(Heading::HowDetermined).unwrap_or(body..body);
-    let block = reviewer::block(
-        text,
-        how_determined.start..section(Heading::CaseSummary).map_or(end, |range| range.start).max(how_determined.start),
-    );
+    let block = reviewer::block(text, how_determined.clone());
     let layout = layout::layout(&headings, block.is_some());
     note_assumptions(layout, text, &headings, &mut diagnostics);
 
@@ -189,19 +187,29 @@ fn prose_reviewer(text: &Text, headings: &[Placed], how_determined: Range<usize>
 
 /// The summary without the sentence that introduces it.
 fn summary(section: &str) -> Option<String> {
-    let mut rest = section.trim_start_matches([':', ' ']);
-    let head: String = rest.chars().take(320).collect();
-    let introduced = words::find_ignoring_case(&head, "developed the following clinical case summary")
-        .or_else(|| words::starts_with_words(&head, "disclaimer:"));
-    if let Some(from) = introduced
-        && let Some(colon) = head[from..].find(':')
-    {
-        rest = rest[from + colon + 1..].trim_start();
-    }
+    let section = section.trim_start_matches([':', ' ']);
+    let rest = section[introduction_length(section)..].trim_start();
     // The notices of 2013 set the summary in quotation marks of its own.
     let quoted = rest.strip_prefix(['\u{201c}', '"']).and_then(|inner| inner.strip_suffix(['\u{201d}', '"']));
     let rest = quoted.filter(|inner| !inner.contains(['\u{201c}', '\u{201d}'])).unwrap_or(rest).trim();
     (!rest.is_empty()).then(|| rest.to_owned())
+}
+
+/// Bytes of the sentence that introduces a summary: "The expert reviewer developed the following clinical case summary
+/// based on a review of the case file, including all medical records:"; in the notices of 2013 "Disclaimer: The following
+/// case summary was taken directly from the utilization review denial/modification dated …".
+fn introduction_length(section: &str) -> usize {
+    let head_length = section.char_indices().nth(320).map_or(section.len(), |(at, _)| at);
+    let head = &section[..head_length];
+    if let Some(disclaimer) = words::starts_with_words(head, "disclaimer:") {
+        // The summary itself is quoted; without quotation marks the disclaimer ends with its sentence.
+        let quoted = head.find(['\u{201c}', '"']);
+        let sentence = head[disclaimer..].find([':', '.']).map(|at| disclaimer + at + 1);
+        return quoted.or(sentence).unwrap_or(0);
+    }
+    let developed = "developed the following clinical case summary";
+    let Some(from) = words::find_ignoring_case(head, developed).map(|at| at + developed.len()) else { return 0 };
+    head[from..].find([':', '.']).map_or(0, |at| from + at + 1)
 }
 
 fn split_decisions(text: &Text, layout: Layout, headings: &[Placed], diagnostics: &mut Vec<Diagnostic>) -> Split {
@@ -211,7 +219,7 @@ fn split_decisions(text: &Text, layout: Layout, headings: &[Placed], diagnostics
         Layout::Notice2013 => {
             let heading = start_of(Heading::NoticeDecision).unwrap_or(end);
             let start = numbered_start(text, 0..heading).unwrap_or(heading.min(end));
-            numbered::split(text, start..end, headings, diagnostics)
+            numbered::split(text, start..end, Kind::Notice, headings, diagnostics)
         }
         Layout::ProfessionalReview2013 => {
             let start = headings.first().map_or(0, |placed| placed.start);
@@ -219,12 +227,12 @@ fn split_decisions(text: &Text, layout: Layout, headings: &[Placed], diagnostics
         }
         Layout::Numbered2014 => {
             let start = start_of(Heading::Decisions).unwrap_or(0);
-            let split = numbered::split(text, start..end, headings, &mut Vec::new());
+            let split = numbered::split(text, start..end, Kind::Sections, headings, &mut Vec::new());
             // Some letters of the time have the older section headings and already the newer items.
             if split.outcomes.is_empty() {
                 return three_sections::split(text, start..end, headings, diagnostics);
             }
-            numbered::split(text, start..end, headings, diagnostics)
+            numbered::split(text, start..end, Kind::Sections, headings, diagnostics)
         }
         Layout::ThreeSection2014 | Layout::ThreeSection2015 => {
             let start = start_of(Heading::Decisions).unwrap_or(0);
@@ -232,7 +240,7 @@ fn split_decisions(text: &Text, layout: Layout, headings: &[Placed], diagnostics
             let split = three_sections::split(text, start..end, headings, diagnostics);
             if split.outcomes.is_empty() {
                 diagnostics.truncate(found);
-                return numbered::split(text, start..end, headings, diagnostics);
+                return numbered::split(text, start..end, Kind::Sections, headings, diagnostics);
             }
             split
         }

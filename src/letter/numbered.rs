@@ -13,17 +13,27 @@ use super::layout::{Heading, Placed};
 use super::model::{Diagnostic, DiagnosticCode, Outcome};
 use super::segments::{Cuts, Part, Split};
 use super::words::{find_ignoring_case, starts_with_any, starts_with_words};
-use crate::intake::text::Text;
+use crate::intake::text::{Gap, Text};
 
 /// "1) MAXIMUS Federal Services, Inc. has determined the request for X is not medically necessary and appropriate."
-/// The "not" is printed fused to the next word in real letters.
-static STATEMENT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?is)^(\d{1,2})\s*[.)]\s*(?:MAXIMUS\s+Federal\s+Services,?\s+Inc\.?,?\s+has\s+determined\s+(?:that\s+)?)?(?:decision\s+for\s+)?(?:the\s+)?(?:request\s+for\s+)?(.+?)\s+(?:is|are|was|were)\s*(not)?\s*medically\s*necessary(?:\s+and\s+appropriate)?\s*\.?",
-    )
+/// The "not" is printed fused to the next word in real letters. The number stands apart, so "0.5 mg" is none.
+static NOTICE_STATEMENT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?is)^([1-9]\d?)\s*[.)]\s+MAXIMUS\s+Federal\s+Services,?\s+Inc\.?,?\s+has\s+determined\s+(?:that\s+)?{REQUEST}{OUTCOME}"
+    ))
 });
 
-static NUMBERED_LINE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\d{1,2})\s*[.)]\s*\S"));
+/// "1. The request for X is not medically necessary and appropriate.", in the sections of late 2013.
+static SECTION_STATEMENT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?is)^([1-9]\d?)\s*[.)]\s+(?:MAXIMUS\s+Federal\s+Services,?\s+Inc\.?,?\s+has\s+determined\s+(?:that\s+)?)?{REQUEST}{OUTCOME}"
+    ))
+});
+
+const REQUEST: &str = r"(?:the\s+)?(?:decision\s+for\s+)?(?:the\s+)?(?:request\s+for\s+)?(.+?)";
+const OUTCOME: &str = r"\s+(?:is|are|was|were)\s*(not)?\s*medically\s*necessary(?:\s+and\s+appropriate)?\s*\.?";
+
+static NUMBERED_LINE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^([1-9]\d?)\s*[.)]\s+\S"));
 
 #[expect(clippy::expect_used, reason = "the patterns are constants of this file, and its tests run them")]
 fn pattern(source: &str) -> Regex {
@@ -60,6 +70,15 @@ const GUIDELINE_LABELS: &[(&str, Part)] = &[
 const REVIEWERS: &[&str] =
     &["The Expert Reviewer", "The Physician Reviewer", "The Professional Reviewer", "The Medical Reviewer"];
 
+/// Which letters number their items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The notices of 2013.
+    Notice,
+    /// The sections of late 2013 and early 2014.
+    Sections,
+}
+
 /// One numbered sentence.
 struct Statement {
     number: u32,
@@ -69,14 +88,20 @@ struct Statement {
 }
 
 /// Splits the text from `section.start`: the first statement or the decisions heading.
-pub fn split(text: &Text, section: Range<usize>, headings: &[Placed], diagnostics: &mut Vec<Diagnostic>) -> Split {
+pub fn split(
+    text: &Text,
+    section: Range<usize>,
+    kind: Kind,
+    headings: &[Placed],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Split {
     let closing = headings
         .iter()
         .rev()
         .find(|placed| placed.heading == Heading::Closing && section.contains(&placed.start))
         .map_or(section.end, |placed| placed.start);
     let closing = first_closing(headings, &section, closing);
-    let all = statements(text, section.start..closing);
+    let all = statements(text, section.start..closing, kind);
     let mut cuts = Cuts::default();
     cuts.cut(section.start, Part::Introduction, None);
     cuts.cut(closing, Part::Closing, None);
@@ -120,7 +145,7 @@ fn first_closing(headings: &[Placed], section: &Range<usize>, fallback: usize) -
         .unwrap_or(fallback)
 }
 
-fn statements(text: &Text, section: Range<usize>) -> Vec<Statement> {
+fn statements(text: &Text, section: Range<usize>, kind: Kind) -> Vec<Statement> {
     let mut found: Vec<Statement> = Vec::new();
     for index in text.line_at(section.start)..text.lines.len() {
         let start = text.lines[index].range.start;
@@ -130,13 +155,19 @@ fn statements(text: &Text, section: Range<usize>) -> Vec<Statement> {
         if !text.content.as_bytes()[start].is_ascii_digit() {
             continue;
         }
+        if kind == Kind::Sections && !may_start_statement(text, index) {
+            continue;
+        }
         let end = statement_limit(text, index, section.end);
-        let Some(captures) = STATEMENT.captures(&text.content[start..end]) else { continue };
+        let statement = if kind == Kind::Notice { &NOTICE_STATEMENT } else { &SECTION_STATEMENT };
+        let Some(captures) = statement.captures(&text.content[start..end]) else { continue };
         let (Some(whole), Some(number), Some(item)) = (captures.get(0), captures.get(1), captures.get(2)) else {
             continue;
         };
         let Ok(number) = number.as_str().parse() else { continue };
-        if starts_with_words(item.as_str(), "regarding").is_some() {
+        let expected = found.last().map_or(1, |last| last.number + 1);
+        let out_of_order = kind == Kind::Sections && number != expected;
+        if out_of_order || starts_with_words(item.as_str(), "regarding").is_some() {
             continue;
         }
         found.push(Statement {
@@ -149,6 +180,18 @@ fn statements(text: &Text, section: Range<usize>) -> Vec<Statement> {
     found
 }
 
+/// A numbered sentence that heads a block starts a paragraph; a numbered line within a rationale does not.
+fn may_start_statement(text: &Text, index: usize) -> bool {
+    let before = text.lines[..index].iter().rev().find(|line| !line.furniture);
+    let ends_sentence =
+        before.is_none_or(|line| text.content[line.range.clone()].ends_with(['.', ':', ')', '"', '\u{201d}']));
+    match text.lines[index].gap {
+        Gap::Line => false,
+        Gap::Paragraph => true,
+        Gap::Page { new_paragraph } => new_paragraph.unwrap_or(ends_sentence),
+    }
+}
+
 /// A statement stops before the next numbered line, and before a paragraph that starts a block.
 fn statement_limit(text: &Text, index: usize, limit: usize) -> usize {
     let start = text.lines[index].range.start;
@@ -158,7 +201,8 @@ fn statement_limit(text: &Text, index: usize, limit: usize) -> usize {
         let stops = NUMBERED_LINE.is_match(&text.content[line.range.clone()])
             || starts_with_any(words, RATIONALE_LABELS).is_some()
             || starts_with_any(words, CLAIMS_SENTENCES).is_some();
-        if line.range.start >= limit || line.range.end - start > STATEMENT_BYTES || stops {
+        let ends = line.gap == Gap::Paragraph && !line.furniture;
+        if line.range.start >= limit || line.range.end - start > STATEMENT_BYTES || stops || ends {
             break;
         }
         end = line.range.end;
@@ -190,7 +234,7 @@ fn blocks(
     cuts: &mut Cuts,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let found = find_blocks(text, section);
+    let found = find_blocks(text, section, decided);
     if found.len() != decided.len() {
         diagnostics.push(super::diagnostic(
             text,
@@ -222,10 +266,12 @@ fn blocks(
     }
 }
 
-fn find_blocks(text: &Text, section: Range<usize>) -> Vec<Block> {
+fn find_blocks(text: &Text, section: Range<usize>, decided: &[&Statement]) -> Vec<Block> {
     let mut found = Vec::new();
     let mut heading: Option<(usize, Option<u32>)> = None;
     let (mut claims, mut reviewer): (Option<BasisStart>, Option<BasisStart>) = (None, None);
+    // After its label a rationale runs on until something starts the next block, whatever its sentences begin with.
+    let mut in_rationale = false;
     for index in text.line_at(section.start)..text.lines.len() {
         let start = text.lines[index].range.start;
         if start >= section.end {
@@ -234,11 +280,15 @@ fn find_blocks(text: &Text, section: Range<usize>) -> Vec<Block> {
         let words = &text.content[start..section.end];
         if let Some((number, _)) = regarding(words) {
             heading = Some((start, number));
-            (claims, reviewer) = (None, None);
+            (claims, reviewer, in_rationale) = (None, None, false);
+        } else if decided.iter().any(|statement| statement.range.start == start) {
+            (claims, reviewer, in_rationale) = (None, None, false);
         } else if let Some((part, length)) = starts_with_any(words, GUIDELINE_LABELS) {
             let side = if part == Part::ClaimsLabel { &mut claims } else { &mut reviewer };
             side.get_or_insert(BasisStart { label: start, words: start + length });
-        } else if starts_with_any(words, CLAIMS_SENTENCES).is_some() {
+        } else if starts_with_any(words, CLAIMS_SENTENCES).is_some() && (!in_rationale || starts_paragraph(text, index))
+        {
+            in_rationale = false;
             claims.get_or_insert(BasisStart { label: start, words: start });
         } else if let Some(((), length)) = starts_with_any(words, RATIONALE_LABELS) {
             let from = claims.map(|claims| claims.label).or(heading.map(|(at, _)| at)).unwrap_or(start);
@@ -247,10 +297,16 @@ fn find_blocks(text: &Text, section: Range<usize>) -> Vec<Block> {
             let first_basis = claims.or(reviewer).map_or(start, |basis| basis.label);
             let (block_start, number) = heading.take().unwrap_or((first_basis, None));
             let claims = claims.take().filter(|claims| reviewer != Some(*claims));
+            in_rationale = true;
             found.push(Block { start: block_start, number, label: start..start + length, claims, reviewer });
         }
     }
     found
+}
+
+/// Blocks without a heading of their own start with a paragraph.
+fn starts_paragraph(text: &Text, index: usize) -> bool {
+    matches!(text.lines[index].gap, Gap::Paragraph | Gap::Page { new_paragraph: Some(true) })
 }
 
 /// "1) Regarding the request for X:"
@@ -297,12 +353,16 @@ mod tests {
                 "12 visits of therapy",
                 true,
             ),
+            ("5. The decision for a back brace is not medically necessary and appropriate.", "a back brace", true),
             ("4. Norco 10/325mg #60 are\nnot medically\nnecessary and appropriate.", "Norco 10/325mg #60", true),
         ] {
-            let captures = STATEMENT.captures(statement).expect(statement);
+            let captures = SECTION_STATEMENT.captures(statement).expect(statement);
             assert_eq!(&captures[2], item);
             assert_eq!(captures.get(3).is_some(), not, "{statement}");
         }
-        assert!(NUMBERED_LINE.is_match("12) x"));
+        assert!(
+            NUMBERED_LINE.is_match("12) x") && !NUMBERED_LINE.is_match("0.5 mg") && !NUMBERED_LINE.is_match("2.5 mg")
+        );
+        assert!(!NOTICE_STATEMENT.is_match("14. It is for pain. The request is not medically necessary."));
     }
 }

@@ -45,15 +45,22 @@ pub fn block(text: &Text, range: Range<usize>) -> Option<Reviewer> {
 /// A value runs on over wrapped lines, to the next label or paragraph gap.
 fn value_end(text: &Text, label_line: usize, limit: usize) -> usize {
     let mut end = text.lines[label_line].range.end;
+    let mut after_foot = false;
     for line in &text.lines[label_line + 1..] {
+        // A running foot may stand between two lines of a value; the gap after it is the page's.
+        if line.furniture {
+            after_foot = true;
+            continue;
+        }
         let starts_label = LICENSURE
             .iter()
             .chain(SPECIALTY)
             .any(|label| starts_with_words(&text.content[line.range.start..], label).is_some());
-        if line.range.start >= limit || line.gap == Gap::Paragraph || starts_label {
+        if line.range.start >= limit || (line.gap == Gap::Paragraph && !after_foot) || starts_label {
             break;
         }
         end = line.range.end;
+        after_foot = false;
     }
     end.min(limit)
 }

@@ -49,7 +49,7 @@ struct PlacedLabel {
     label: Label,
     start: usize,
     end: usize,
-    /// Index of the line before it with words of the letter, if the label starts its line.
+    /// The label stands at the start of its line, as printed; not in text without line structure.
     starts_line: bool,
 }
 
@@ -65,8 +65,8 @@ pub fn split(text: &Text, section: Range<usize>, headings: &[Placed], diagnostic
     let mut last_label = None;
     for placed in &labels {
         let before = words_before(text, placed, lowest_start);
-        if let Some(ending) = outcome_ending(&text.content[before.clone()], placed.label) {
-            let item_end = before.start + ending.item_end;
+        if let Some(ending) = outcome_ending(text, &before, placed.label) {
+            let item_end = ending.item_end;
             let decision = outcomes.len();
             let start = if decision == 0 {
                 first_item_start(text, before.start, item_end, diagnostics)
@@ -121,11 +121,21 @@ fn introduction_end(text: &Text, section_start: usize, headings: &[Placed]) -> u
         .iter()
         .find(|placed| placed.start == section_start && placed.heading == Heading::Decisions)
         .map_or(section_start, |placed| placed.end);
-    let next = text.lines.get(text.line_at(heading_end)).map_or(heading_end, |line| line.range.start.max(heading_end));
-    INTRODUCTIONS
-        .iter()
-        .find_map(|sentence| starts_with_words(&text.content[next..], sentence))
-        .map_or(heading_end, |length| next + length)
+    let following = text.lines[text.line_at(heading_end).min(text.lines.len())..].iter().filter(|line| !line.furniture);
+    let next = following.clone().next().map_or(heading_end, |line| line.range.start.max(heading_end));
+    if let Some(length) = INTRODUCTIONS.iter().find_map(|sentence| starts_with_words(&text.content[next..], sentence)) {
+        return next + length;
+    }
+    // A running foot may interrupt the sentence: then its lines are put together without it.
+    let mut words = String::new();
+    for line in following.take(4) {
+        words.push_str(&text.content[line.range.clone()]);
+        if INTRODUCTIONS.iter().any(|sentence| starts_with_words(&words, sentence) == Some(words.len())) {
+            return line.range.end;
+        }
+        words.push(' ');
+    }
+    heading_end
 }
 
 fn closing_start(headings: &[Placed], section: &Range<usize>) -> usize {
@@ -138,16 +148,22 @@ fn closing_start(headings: &[Placed], section: &Range<usize>) -> usize {
 /// The labels at line starts; in text without line structure, those after an outcome or a full stop.
 fn labels(text: &Text, body: &Range<usize>) -> Vec<PlacedLabel> {
     let mut found = Vec::new();
+    let mut last_end = body.start;
     for line in &text.lines[text.line_at(body.start)..] {
         let start = line.range.start.max(body.start);
         if start >= body.end {
             break;
         }
+        // The second line of a label that wraps is no label of its own.
+        if start < last_end {
+            continue;
+        }
         if !FIRST_LETTERS.contains(&text.content.as_bytes()[start].to_ascii_lowercase()) {
             continue;
         }
         if let Some((label, length)) = starts_with_any(&text.content[start..], LABELS) {
-            found.push(PlacedLabel { label, start, end: start + length, starts_line: true });
+            last_end = start + length;
+            found.push(PlacedLabel { label, start, end: last_end, starts_line: true });
         }
     }
     if found.is_empty() { labels_within_lines(text, body) } else { found }
@@ -175,14 +191,15 @@ fn words_before(text: &Text, placed: &PlacedLabel, lowest: usize) -> Range<usize
 
 struct OutcomeEnding {
     outcome: Outcome,
-    /// Where the item's words end, from the start of the text looked at.
+    /// Byte where the item's words end.
     item_end: usize,
     has_colon: bool,
 }
 
-/// The outcome that `words` end in. A guideline line cannot end so by chance: before the claims administrator's label the
-/// bare word is accepted, before the others only with its colon.
-fn outcome_ending(words: &str, next_label: Label) -> Option<OutcomeEnding> {
+/// The outcome that the words of `range` end in. A guideline line cannot end so by chance: before the claims
+/// administrator's label the bare word is accepted, before the others only with its colon.
+fn outcome_ending(text: &Text, range: &Range<usize>, next_label: Label) -> Option<OutcomeEnding> {
+    let words = &text.content[range.clone()];
     let trimmed = words.trim_end().trim_end_matches('.').trim_end();
     let (outcome, rest) = [("upheld", Outcome::Upheld), ("overturned", Outcome::Overturned)].into_iter().find_map(
         |(word, outcome)| {
@@ -191,16 +208,30 @@ fn outcome_ending(words: &str, next_label: Label) -> Option<OutcomeEnding> {
             tail.eq_ignore_ascii_case(word).then(|| (outcome, &trimmed[..at]))
         },
     )?;
-    let before = rest.trim_end();
+    let before = without_foot(text, range.start, rest);
     let item = before.trim_end_matches(':').trim_end();
     let has_colon = item.len() < before.len();
-    let plausible =
-        has_colon || (next_label == Label::Claims && rest.ends_with([' ', '\n', '-', '\u{2013}', '\u{2014}']));
+    let stands_apart =
+        rest.ends_with(|last: char| last.is_whitespace() || matches!(last, '-' | '\u{2013}' | '\u{2014}'));
+    let plausible = has_colon || (next_label == Label::Claims && stands_apart);
     (plausible && !item.is_empty()).then(|| OutcomeEnding {
         outcome,
-        item_end: item.trim_end_matches(['-', '\u{2013}', '\u{2014}', ' ']).len(),
+        item_end: range.start + item.trim_end_matches(['-', '\u{2013}', '\u{2014}', ' ']).len(),
         has_colon,
     })
+}
+
+/// Words that end before a page's foot, where the outcome stands alone on the next page.
+fn without_foot<'a>(text: &Text, start: usize, words: &'a str) -> &'a str {
+    let mut words = words.trim_end();
+    while !words.is_empty()
+        && let Some(line) = text.lines.get(text.line_at(start + words.len() - 1))
+        && line.furniture
+        && line.range.start > start
+    {
+        words = words[..line.range.start - start].trim_end();
+    }
+    words
 }
 
 /// The first item starts after the introduction; a sentence in between that is no item stays with the introduction.
@@ -224,7 +255,7 @@ fn first_item_start(text: &Text, lowest: usize, item_end: usize, diagnostics: &m
 fn item_start(text: &Text, lowest: usize, item_end: usize, diagnostics: &mut Vec<Diagnostic>) -> usize {
     let first_line = text.line_at(lowest);
     if let Some(start) = last_gap(text, first_line + 1, item_end) {
-        return start;
+        return whole_item_start(text, first_line + 1, start, item_end, diagnostics);
     }
     let (start, how) = match last_line_after_sentence(text, first_line + 1, item_end) {
         Some(start) => (start, "a line that ends a sentence"),
@@ -239,6 +270,40 @@ fn item_start(text: &Text, lowest: usize, item_end: usize, diagnostics: &mut Vec
         format!("no paragraph gap before this item; it was taken to start after {how}"),
     ));
     start
+}
+
+/// An item may hold a gap itself: a list introduced by a colon, or a modified request broken over a page after its first
+/// sentence. Then it starts at the gap before.
+fn whole_item_start(
+    text: &Text,
+    first: usize,
+    start: usize,
+    item_end: usize,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> usize {
+    let mut whole = start;
+    while let Some(index) = text.line_at(whole).checked_sub(1).filter(|&index| index >= first) {
+        let before = text.content[..whole].trim_end();
+        let says = |phrase| find_ignoring_case(&text.content[whole..item_end], phrase).is_some();
+        let is_modified = says("authorized by the claims administrator")
+            || says("remaining imr eligible")
+            || says("leaving the original request");
+        let at_page = matches!(text.lines[index + 1].gap, Gap::Page { .. });
+        let lost_request = is_modified && at_page && !says("was the original request");
+        if !before.ends_with([':', ',', ';']) && !lost_request {
+            break;
+        }
+        let Some(earlier) = last_gap(text, first, text.lines[index].range.end) else { break };
+        if earlier >= whole {
+            break;
+        }
+        whole = earlier;
+    }
+    if whole < start {
+        let message = "this item runs over a paragraph or page gap; it was put together".into();
+        diagnostics.push(super::diagnostic(text, DiagnosticCode::Assumed, whole, message));
+    }
+    whole
 }
 
 /// Start of the last paragraph that begins at line `first` or later and before `item_end`.
