@@ -12,6 +12,14 @@ pub fn guideline(text: String) -> Option<Guideline> {
     (!text.is_empty()).then(|| Guideline { basis: basis(&text), text })
 }
 
+/// A reviewer who only "found the guidelines used by the Claims Administrator relevant" rests on what those are.
+pub fn take_over(reviewer: &mut Guideline, claims: &Guideline) {
+    let refers = find_ignoring_case(&reviewer.text, "used by the Claims Administrator").is_some();
+    if refers && !names_schedule(&reviewer.text) && !names_other_source(&reviewer.text) {
+        reviewer.basis = claims.basis;
+    }
+}
+
 /// The kind of source a line names.
 ///
 /// "Outside" letters print the word MTUS too ("outside of the MTUS Guidelines", "Non-MTUS Citation"), so those phrases

@@ -87,77 +87,65 @@ impl Value {
 #[must_use]
 pub fn read(text: &Text, range: Range<usize>, diagnostics: &mut Vec<Diagnostic>) -> Header {
     let mut header = Header::default();
-    let mut pending = Pending::default();
+    let mut labels: Vec<Label> = Vec::new();
+    let mut values: Vec<Value> = Vec::new();
     let mut at = range.start;
     while at < range.end {
         let rest = &text.content[at..range.end];
         let previous = text.content[..at].chars().next_back();
         let starts_word = previous.is_none_or(|before| !before.is_alphanumeric());
         if starts_word && let Some((label, length)) = starts_with_any(rest, LABELS) {
-            pending.note(label, header.application_received.is_some());
+            if !values.is_empty() {
+                header.assign(&std::mem::take(&mut labels), std::mem::take(&mut values));
+            }
+            note(&mut labels, label, header.application_received.is_some());
             at += length;
             continue;
         }
-        let (value, length) =
-            match starts_word.then(|| value_at(rest, pending.labels.contains(&Label::Priority))).flatten() {
-                Some((Ok(value), length)) => (value, length),
-                Some((Err(()), length)) => {
-                    diagnostics.push(unreadable_date(text, at, &rest[..length]));
-                    pending.labels.pop();
-                    at += length;
-                    continue;
-                }
-                None => {
-                    at += rest.chars().next().map_or(1, char::len_utf8);
-                    continue;
-                }
-            };
-        if let Some(label) = pending.take_label_for(&value) {
-            header.set(label, value);
-        }
-        at += length;
+        let value = starts_word.then(|| value_at(rest, labels.contains(&Label::Priority))).flatten();
+        at += match value {
+            Some((Ok(value), length)) => {
+                values.push(value);
+                length
+            }
+            Some((Err(()), length)) => {
+                diagnostics.push(unreadable_date(text, at, &rest[..length]));
+                labels.pop();
+                length
+            }
+            None => rest.chars().next().map_or(1, char::len_utf8),
+        };
     }
+    header.assign(&labels, values);
     header
 }
 
-/// Labels that wait for their value.
-#[derive(Default)]
-struct Pending {
-    labels: Vec<Label>,
-    /// Labels were printed in a block of their own: their values follow in the same order.
-    in_block: bool,
-}
-
-impl Pending {
-    /// "Application" and "Received:" are the two halves of one label, wherever the date stands between them.
-    fn note(&mut self, label: Label, already_received: bool) {
-        match label {
-            Label::Received if already_received || self.labels.contains(&Label::ApplicationReceived) => {}
-            Label::Received => self.labels.push(Label::ApplicationReceived),
-            other => self.labels.push(other),
-        }
-        let waiting = self.labels.iter().filter(|label| **label != Label::Other).count();
-        self.in_block |= waiting >= 3;
-    }
-
-    /// A value goes to the label just before it; only in a block to the first one of its kind. So an empty cell does
-    /// not take its neighbour's value.
-    fn take_label_for(&mut self, value: &Value) -> Option<Label> {
-        let position = if self.in_block {
-            self.labels.iter().position(|label| value.fits(*label))?
-        } else {
-            self.labels.len().checked_sub(1).filter(|&last| value.fits(self.labels[last]))?
-        };
-        let label = self.labels.remove(position);
-        if !self.in_block {
-            self.labels.clear();
-        }
-        self.in_block &= !self.labels.is_empty();
-        Some(label)
+/// "Application" and "Received:" are the two halves of one label, wherever the date stands between them.
+fn note(labels: &mut Vec<Label>, label: Label, already_received: bool) {
+    match label {
+        Label::Received if already_received || labels.contains(&Label::ApplicationReceived) => {}
+        Label::Received => labels.push(Label::ApplicationReceived),
+        other => labels.push(other),
     }
 }
 
 impl Header {
+    /// Gives values to the labels printed before them. One value belongs to the label just before it, so that an empty
+    /// cell does not take its neighbour's; several follow a block of labels in the same order.
+    fn assign(&mut self, labels: &[Label], values: Vec<Value>) {
+        if values.len() > 1 && labels.len() > 1 {
+            let mut labels = labels.iter();
+            for value in values {
+                let Some(label) = labels.find(|label| value.fits(**label)) else { return };
+                self.set(*label, value);
+            }
+        } else if let (Some(value), Some(label)) = (values.into_iter().next(), labels.last())
+            && value.fits(*label)
+        {
+            self.set(*label, value);
+        }
+    }
+
     fn set(&mut self, label: Label, value: Value) {
         match (label, value) {
             (_, Value::Case(case)) => keep_first(&mut self.case_number, case),

@@ -260,7 +260,7 @@ fn decisions(text: &Text, id: &str, split: &Split, diagnostics: &mut Vec<Diagnos
         };
         let item = folded(ranges.item).unwrap_or_default();
         let rationale = folded(ranges.rationale);
-        let reviewer_guideline = folded(ranges.reviewer_guideline).and_then(citation::guideline);
+        let mut reviewer_guideline = folded(ranges.reviewer_guideline).and_then(citation::guideline);
         if item.is_empty() {
             missing("item");
         }
@@ -270,11 +270,15 @@ fn decisions(text: &Text, id: &str, split: &Split, diagnostics: &mut Vec<Diagnos
         if reviewer_guideline.is_none() {
             missing("guideline of the reviewer");
         }
+        let claims_guideline = folded(ranges.claims_guideline).and_then(citation::guideline);
+        if let (Some(claims), Some(reviewer)) = (&claims_guideline, &mut reviewer_guideline) {
+            citation::take_over(reviewer, claims);
+        }
         decisions.push(Decision {
             id: format!("{id}/{}", index + 1),
             item,
             outcome,
-            claims_guideline: folded(ranges.claims_guideline).and_then(citation::guideline),
+            claims_guideline,
             reviewer_guideline,
             rationale,
         });

@@ -158,7 +158,7 @@ fn statements(text: &Text, section: Range<usize>, kind: Kind) -> Vec<Statement> 
         if kind == Kind::Sections && !may_start_statement(text, index) {
             continue;
         }
-        let end = statement_limit(text, index, section.end);
+        let end = statement_limit(text, index, section.end, kind);
         let statement = if kind == Kind::Notice { &NOTICE_STATEMENT } else { &SECTION_STATEMENT };
         let Some(captures) = statement.captures(&text.content[start..end]) else { continue };
         let (Some(whole), Some(number), Some(item)) = (captures.get(0), captures.get(1), captures.get(2)) else {
@@ -193,12 +193,12 @@ fn may_start_statement(text: &Text, index: usize) -> bool {
 }
 
 /// A statement stops before the next numbered line, and before a paragraph that starts a block.
-fn statement_limit(text: &Text, index: usize, limit: usize) -> usize {
+fn statement_limit(text: &Text, index: usize, limit: usize, kind: Kind) -> usize {
     let start = text.lines[index].range.start;
     let mut end = text.lines[index].range.end;
-    for line in &text.lines[index + 1..] {
+    for (next, line) in text.lines.iter().enumerate().skip(index + 1) {
         let words = &text.content[line.range.start..];
-        let stops = NUMBERED_LINE.is_match(&text.content[line.range.clone()])
+        let stops = starts_next(text, next, kind)
             || starts_with_any(words, RATIONALE_LABELS).is_some()
             || starts_with_any(words, CLAIMS_SENTENCES).is_some();
         let ends = line.gap == Gap::Paragraph && !line.furniture;
@@ -302,6 +302,20 @@ fn find_blocks(text: &Text, section: Range<usize>, decided: &[&Statement]) -> Ve
         }
     }
     found
+}
+
+/// Whether the next numbered sentence or block starts at this line; "4. 5 mg", wrapped within an item, does not.
+fn starts_next(text: &Text, index: usize, kind: Kind) -> bool {
+    let line = text.line(index);
+    if !NUMBERED_LINE.is_match(line) {
+        return false;
+    }
+    let words = line.trim_start_matches(|letter: char| letter.is_ascii_digit() || matches!(letter, '.' | ')' | ' '));
+    let says = |start| starts_with_words(words, start).is_some();
+    match kind {
+        Kind::Notice => says("maximus") || says("regarding"),
+        Kind::Sections => says("maximus") || may_start_statement(text, index),
+    }
 }
 
 /// Blocks without a heading of their own start with a paragraph.
