@@ -135,20 +135,21 @@ enum Habit {
 
 fn habit(printed: &[(Line, Blanks)]) -> Habit {
     let breaks = printed.len().saturating_sub(1);
-    let followed = printed.iter().skip(1).filter(|(_, blanks)| blanks.count > 0 || blanks.form_feeds > 0).count();
-    let long = printed.iter().filter(|(line, _)| line.range.len() > 60).count();
-    if breaks >= 6 && followed * 20 >= breaks * 19 && long * 2 >= printed.len() {
-        let unwrapped = printed.iter().any(|(line, _)| line.range.len() > UNWRAPPED_LINE_BYTES);
-        if unwrapped {
-            return Habit::Single;
-        }
-        let spaced = printed.iter().any(|(_, blanks)| blanks.spaced > 0 && blanks.count > blanks.spaced);
-        return if spaced { Habit::Doubled } else { Habit::DoubledStripped };
+    let after_first = || printed.iter().skip(1).map(|(_, blanks)| blanks);
+    let nearly_all = |count: usize| breaks >= 6 && count * 20 >= breaks * 19;
+    let unwrapped = printed.iter().filter(|(line, _)| line.range.len() > UNWRAPPED_LINE_BYTES).count();
+    let spaced = after_first().any(|blanks| blanks.spaced > 0);
+    let followed_by_empty = after_first().filter(|blanks| blanks.count > blanks.spaced).count();
+    if spaced && unwrapped == 0 && nearly_all(followed_by_empty) {
+        return Habit::Doubled;
     }
-    let without_blank = breaks - followed;
-    if without_blank > 0
-        && printed.iter().filter(|(line, _)| line.range.len() > UNWRAPPED_LINE_BYTES).count() * 8 > printed.len()
-    {
+    let followed = after_first().filter(|blanks| blanks.count > 0 || blanks.form_feeds > 0).count();
+    let long = printed.iter().filter(|(line, _)| line.range.len() > 60).count();
+    // Without spaces as a witness the lines themselves must look wrapped: paragraphs of one short line look the same.
+    if unwrapped == 0 && nearly_all(followed) && long * 2 >= printed.len() {
+        return Habit::DoubledStripped;
+    }
+    if breaks > followed && unwrapped * 8 > printed.len() {
         return Habit::Unwrapped;
     }
     Habit::Single
