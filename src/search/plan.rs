@@ -2,23 +2,29 @@
 //!
 //! A word is looked for in every field free words search, by its stem and as typed; its score is that of the field where
 //! it fits best, and a little of the others (`DisjunctionMax`), so that a word repeated in item, rationale and summary
-//! does not count three times. Of three or more words most must be there, not all: which, the answer says.
+//! does not count three times. Of four or more words most must be there, not all: how many, the answer says.
+
+mod clauses;
+mod near;
 
 use std::ops::Bound;
 
 use tantivy::query::{
-    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, PhraseQuery, Query,
-    TermQuery, TermSetQuery,
+    AllQuery, BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, Query, TermSetQuery,
 };
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::schema::Field;
 use tantivy::{Searcher, Term};
 
+use self::clauses::{
+    add_everything_if_only_excluded, boosted, everything_but, is_stop_word_node, join_numbers_with_units, phrase_query,
+    target, term_query, with_something_to_match,
+};
 use super::filters;
 use super::grammar::Node;
 use super::model::Corrected;
 use super::snippet::{Needle, Target};
 use super::terms;
-use crate::index::analysis::{Form, Word, analyze, is_stop_word};
+use crate::index::analysis::{Form, Word, analyze};
 use crate::index::document::FieldHandles;
 use crate::index::fields::{self, FIELDS, FieldDescription, Kind};
 
@@ -289,20 +295,27 @@ impl Planner<'_> {
             }
             for query in queries {
                 let query = boosted(query, one.boost);
-                if !self.excluded {
-                    self.parts.push(ScoredPart {
-                        word: label(),
-                        field: one.description.name.clone(),
-                        query: query.box_clone(),
-                    });
-                }
+                self.note_part(label(), one, query.as_ref());
                 disjuncts.push(query);
             }
         }
-        if !self.excluded {
-            self.targets.push((field.map(str::to_owned), target(word, self.exact, self.rarity(most_frequent))));
-        }
+        self.note_target(field, target(word, self.exact, self.rarity(most_frequent)));
         Ok(Box::new(DisjunctionMaxQuery::with_tie_breaker(disjuncts, OTHER_FIELDS_SHARE)))
+    }
+
+    /// Remembers a word's query in one field, to explain scores with. What is excluded explains nothing.
+    fn note_part(&mut self, word: String, searched: &Searched, query: &dyn Query) {
+        if !self.excluded {
+            let field = searched.description.name.clone();
+            self.parts.push(ScoredPart { word, field, query: query.box_clone() });
+        }
+    }
+
+    /// Remembers what to mark. What is excluded is not there to be marked.
+    fn note_target(&mut self, field: Option<&str>, target: Target) {
+        if !self.excluded {
+            self.targets.push((field.map(str::to_owned), target));
+        }
     }
 
     fn stemmed(&self, field: Field, form: &Form) -> Box<dyn Query> {
@@ -337,20 +350,12 @@ impl Planner<'_> {
             .map(|one| {
                 let terms = TermSetQuery::new(found.iter().map(|term| Term::from_field_text(one.field, term)));
                 let query: Box<dyn Query> = Box::new(ConstScoreQuery::new(Box::new(terms), one.boost));
-                if !self.excluded {
-                    self.parts.push(ScoredPart {
-                        word: pattern.clone(),
-                        field: one.description.name.clone(),
-                        query: query.box_clone(),
-                    });
-                }
+                self.note_part(pattern.clone(), one, query.as_ref());
                 query
             })
             .collect();
-        if !self.excluded {
-            let needle = Needle::Matching(Box::new(move |term| terms::matches_wildcard(&pattern, term)));
-            self.targets.push((field.map(str::to_owned), Target { needle, weight: 1.0 }));
-        }
+        let needle = Needle::Matching(Box::new(move |term| terms::matches_wildcard(&pattern, term)));
+        self.note_target(field, Target { needle, weight: 1.0 });
         Ok(Box::new(DisjunctionMaxQuery::with_tie_breaker(disjuncts, OTHER_FIELDS_SHARE)))
     }
 
@@ -380,21 +385,13 @@ impl Planner<'_> {
             };
             for query in queries {
                 let query = boosted(query, one.boost);
-                if !self.excluded {
-                    self.parts.push(ScoredPart {
-                        word: format!("\"{text}\""),
-                        field: one.description.name.clone(),
-                        query: query.box_clone(),
-                    });
-                }
+                self.note_part(format!("\"{text}\""), one, query.as_ref());
                 disjuncts.push(query);
             }
         }
         self.note_absent_words(&searched, &parts)?;
-        if !self.excluded {
-            let needle = Needle::Phrase { words: parts.iter().map(|part| part.text.clone()).collect(), slop };
-            self.targets.push((field.map(str::to_owned), Target { needle, weight: self.rarity(0) }));
-        }
+        let needle = Needle::Phrase { words: parts.iter().map(|part| part.text.clone()).collect(), slop };
+        self.note_target(field, Target { needle, weight: self.rarity(0) });
         Ok(Box::new(DisjunctionMaxQuery::with_tie_breaker(disjuncts, OTHER_FIELDS_SHARE)))
     }
 
@@ -410,49 +407,6 @@ impl Planner<'_> {
         Ok(())
     }
 
-    /// Two words or phrases within a distance, in either order.
-    fn near(&mut self, left: &Node, right: &Node, distance: u32) -> tantivy::Result<Box<dyn Query>> {
-        let (Some((field, left)), Some((_, right))) = (side(left), side(right)) else {
-            return Ok(Box::new(EmptyQuery));
-        };
-        let searched = self.searched(field.as_deref())?;
-        let mut disjuncts: Vec<Box<dyn Query>> = Vec::new();
-        for one in &searched {
-            for first in self.sequences(&left) {
-                for second in self.sequences(&right) {
-                    disjuncts.push(boosted(near_query(one.field, &first, &second, distance), one.boost));
-                }
-            }
-        }
-        if !self.excluded {
-            let needle = Needle::Near {
-                left: Box::new(self.side_needle(&left)),
-                right: Box::new(self.side_needle(&right)),
-                distance,
-            };
-            self.targets.push((field, Target { needle, weight: self.rarity(0) }));
-        }
-        Ok(Box::new(DisjunctionMaxQuery::with_tie_breaker(disjuncts, OTHER_FIELDS_SHARE)))
-    }
-
-    /// The term sequences one side of a proximity can stand as: a word by its stem or its inflected forms, a phrase as
-    /// it is.
-    fn sequences(&self, side: &Side) -> Vec<Vec<String>> {
-        match (&side.forms[..], side.quoted || self.exact) {
-            ([form], false) => form.stemmed_terms().into_iter().map(|term| vec![term]).collect(),
-            (forms, _) => vec![forms.iter().map(|form| form.text.clone()).collect()],
-        }
-    }
-
-    fn side_needle(&self, side: &Side) -> Needle {
-        match (&side.forms[..], side.quoted || self.exact) {
-            ([form], false) => {
-                Needle::Terms { forms: vec![form.text.clone()], stems: form.stem.iter().cloned().collect() }
-            }
-            (forms, _) => Needle::Phrase { words: forms.iter().map(|form| form.text.clone()).collect(), slop: 0 },
-        }
-    }
-
     fn range(&mut self, field: &str, lower: &Bound<String>, upper: &Bound<String>) -> tantivy::Result<Box<dyn Query>> {
         let Some(description) = fields::describe(field) else { return Ok(Box::new(EmptyQuery)) };
         let handle = self.handles.named(&description.name)?;
@@ -462,114 +416,5 @@ impl Planner<'_> {
     fn exists(&mut self, field: &str) -> tantivy::Result<Box<dyn Query>> {
         let Some(description) = fields::describe(field) else { return Ok(Box::new(EmptyQuery)) };
         Ok(filters::exists(self.handles.named(&description.name)?, description))
-    }
-}
-
-/// One side of a proximity.
-struct Side {
-    forms: Vec<Form>,
-    quoted: bool,
-}
-
-fn side(node: &Node) -> Option<(Option<String>, Side)> {
-    let (field, text, quoted) = match node {
-        Node::Word { field, text, .. } => (field, text, false),
-        Node::Phrase { field, text, .. } => (field, text, true),
-        _ => return None,
-    };
-    let forms: Vec<Form> = analyze(text).into_iter().flat_map(|word| word.parts).collect();
-    (!forms.is_empty()).then(|| (field.clone(), Side { forms, quoted }))
-}
-
-/// The engine's sloppy phrase counts how far the words are from their places, which for two neighbours is their
-/// distance; words in the other order cost one more.
-fn near_query(field: Field, first: &[String], second: &[String], distance: u32) -> Box<dyn Query> {
-    let together: Vec<(usize, Term)> = first
-        .iter()
-        .chain(second)
-        .enumerate()
-        .map(|(place, term)| (place, Term::from_field_text(field, term)))
-        .collect();
-    let sloppy: Box<dyn Query> = Box::new(PhraseQuery::new_with_offset_and_slop(together, distance.saturating_add(1)));
-    let mut clauses = vec![(Occur::Must, sloppy)];
-    for side in [first, second].into_iter().filter(|side| side.len() > 1) {
-        let terms = side.iter().map(|term| Term::from_field_text(field, term)).collect();
-        clauses.push((Occur::Must, Box::new(PhraseQuery::new(terms))));
-    }
-    Box::new(BooleanQuery::new(clauses))
-}
-
-fn term_query(field: Field, term: &str) -> Box<dyn Query> {
-    Box::new(TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::WithFreqs))
-}
-
-fn phrase_query<'a>(field: Field, parts: impl IntoIterator<Item = &'a Form>, slop: u32) -> Box<dyn Query> {
-    let mut terms: Vec<(usize, Term)> =
-        parts.into_iter().map(|part| (part.position, Term::from_field_text(field, &part.text))).collect();
-    match terms.len() {
-        // A phrase of one word is that word.
-        1 => Box::new(TermQuery::new(terms.remove(0).1, IndexRecordOption::WithFreqs)),
-        _ => Box::new(PhraseQuery::new_with_offset_and_slop(terms, slop)),
-    }
-}
-
-fn boosted(query: Box<dyn Query>, boost: f32) -> Box<dyn Query> {
-    Box::new(BoostQuery::new(query, boost))
-}
-
-fn target(word: &Word, exact: bool, weight: f32) -> Target {
-    let needle = if word.length == 1 && word.wholes.is_empty() {
-        let part = word.parts.first();
-        Needle::Terms {
-            forms: part.map(|part| part.text.clone()).into_iter().collect(),
-            stems: part.and_then(|part| part.stem.clone()).filter(|_| !exact).into_iter().collect(),
-        }
-    } else {
-        let wholes: Vec<String> = word.complete_wholes().map(|whole| whole.text.clone()).collect();
-        if wholes.is_empty() {
-            Needle::Phrase { words: word.parts.iter().map(|part| part.text.clone()).collect(), slop: 0 }
-        } else {
-            Needle::Terms { forms: wholes, stems: Vec::new() }
-        }
-    };
-    Target { needle, weight }
-}
-
-fn everything_but(query: Box<dyn Query>) -> Box<dyn Query> {
-    Box::new(BooleanQuery::new(vec![(Occur::Must, Box::new(AllQuery)), (Occur::MustNot, query)]))
-}
-
-fn add_everything_if_only_excluded(mut clauses: Vec<(Occur, Box<dyn Query>)>) -> Vec<(Occur, Box<dyn Query>)> {
-    if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
-        clauses.push((Occur::Must, Box::new(AllQuery)));
-    }
-    clauses
-}
-
-fn with_something_to_match(clauses: Vec<(Occur, Box<dyn Query>)>) -> Box<dyn Query> {
-    Box::new(BooleanQuery::new(add_everything_if_only_excluded(clauses)))
-}
-
-fn is_stop_word_node(node: &Node) -> bool {
-    matches!(node, Node::Word { field: None, text, wildcard: false } if is_stop_word(&text.to_lowercase()))
-}
-
-/// `15 mg` is typed as two words and means one strength, as it does in a letter.
-fn join_numbers_with_units(nodes: &mut Vec<Node>) {
-    let mut index = 0;
-    while index + 1 < nodes.len() {
-        if let (
-            Node::Word { field: None, text: number, wildcard: false },
-            Node::Word { field: None, text: unit, wildcard: false },
-        ) = (&nodes[index], &nodes[index + 1])
-            && number.ends_with(|letter: char| letter.is_ascii_digit())
-        {
-            let joined = format!("{number} {unit}");
-            if analyze(&joined).len() == 1 {
-                nodes[index] = Node::Word { field: None, text: format!("{number}{unit}"), wildcard: false };
-                nodes.remove(index + 1);
-            }
-        }
-        index += 1;
     }
 }

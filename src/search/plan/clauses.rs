@@ -1,0 +1,86 @@
+//! The small engine queries that plans are made of.
+
+use tantivy::Term;
+use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, Occur, PhraseQuery, Query, TermQuery};
+use tantivy::schema::{Field, IndexRecordOption};
+
+use crate::index::analysis::{Form, Word, analyze, is_stop_word};
+use crate::search::grammar::Node;
+use crate::search::snippet::{Needle, Target};
+
+pub(super) fn term_query(field: Field, term: &str) -> Box<dyn Query> {
+    Box::new(TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::WithFreqs))
+}
+
+pub(super) fn phrase_query<'a>(field: Field, parts: impl IntoIterator<Item = &'a Form>, slop: u32) -> Box<dyn Query> {
+    let mut terms: Vec<(usize, Term)> =
+        parts.into_iter().map(|part| (part.position, Term::from_field_text(field, &part.text))).collect();
+    match terms.len() {
+        // A phrase of one word is that word.
+        1 => Box::new(TermQuery::new(terms.remove(0).1, IndexRecordOption::WithFreqs)),
+        _ => Box::new(PhraseQuery::new_with_offset_and_slop(terms, slop)),
+    }
+}
+
+pub(super) fn boosted(query: Box<dyn Query>, boost: f32) -> Box<dyn Query> {
+    Box::new(BoostQuery::new(query, boost))
+}
+
+pub(super) fn target(word: &Word, exact: bool, weight: f32) -> Target {
+    let needle = if word.length == 1 && word.wholes.is_empty() {
+        let part = word.parts.first();
+        Needle::Terms {
+            forms: part.map(|part| part.text.clone()).into_iter().collect(),
+            stems: part.and_then(|part| part.stem.clone()).filter(|_| !exact).into_iter().collect(),
+        }
+    } else {
+        let wholes: Vec<String> = word.complete_wholes().map(|whole| whole.text.clone()).collect();
+        if wholes.is_empty() {
+            Needle::Phrase { words: word.parts.iter().map(|part| part.text.clone()).collect(), slop: 0 }
+        } else {
+            Needle::Terms { forms: wholes, stems: Vec::new() }
+        }
+    };
+    Target { needle, weight }
+}
+
+pub(super) fn everything_but(query: Box<dyn Query>) -> Box<dyn Query> {
+    Box::new(BooleanQuery::new(vec![(Occur::Must, Box::new(AllQuery)), (Occur::MustNot, query)]))
+}
+
+pub(super) fn add_everything_if_only_excluded(
+    mut clauses: Vec<(Occur, Box<dyn Query>)>,
+) -> Vec<(Occur, Box<dyn Query>)> {
+    if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
+        clauses.push((Occur::Must, Box::new(AllQuery)));
+    }
+    clauses
+}
+
+pub(super) fn with_something_to_match(clauses: Vec<(Occur, Box<dyn Query>)>) -> Box<dyn Query> {
+    Box::new(BooleanQuery::new(add_everything_if_only_excluded(clauses)))
+}
+
+pub(super) fn is_stop_word_node(node: &Node) -> bool {
+    matches!(node, Node::Word { field: None, text, wildcard: false } if is_stop_word(&text.to_lowercase()))
+}
+
+/// `15 mg` is typed as two words and means one strength, as it does in a letter.
+pub(super) fn join_numbers_with_units(nodes: &mut Vec<Node>) {
+    let mut index = 0;
+    while index + 1 < nodes.len() {
+        if let (
+            Node::Word { field: None, text: number, wildcard: false },
+            Node::Word { field: None, text: unit, wildcard: false },
+        ) = (&nodes[index], &nodes[index + 1])
+            && number.ends_with(|letter: char| letter.is_ascii_digit())
+        {
+            let joined = format!("{number} {unit}");
+            if analyze(&joined).len() == 1 {
+                nodes[index] = Node::Word { field: None, text: format!("{number}{unit}"), wildcard: false };
+                nodes.remove(index + 1);
+            }
+        }
+        index += 1;
+    }
+}

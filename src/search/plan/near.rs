@@ -1,0 +1,88 @@
+//! Proximity: two words or phrases within a distance of each other.
+
+use tantivy::Term;
+use tantivy::query::{BooleanQuery, DisjunctionMaxQuery, EmptyQuery, Occur, PhraseQuery, Query};
+use tantivy::schema::Field;
+
+use super::clauses::boosted;
+use super::{OTHER_FIELDS_SHARE, Planner};
+use crate::index::analysis::{Form, analyze};
+use crate::search::grammar::Node;
+use crate::search::snippet::{Needle, Target};
+
+impl Planner<'_> {
+    /// Two words or phrases within a distance, in either order.
+    pub(super) fn near(&mut self, left: &Node, right: &Node, distance: u32) -> tantivy::Result<Box<dyn Query>> {
+        let (Some((field, left)), Some((_, right))) = (side(left), side(right)) else {
+            return Ok(Box::new(EmptyQuery));
+        };
+        let searched = self.searched(field.as_deref())?;
+        let mut disjuncts: Vec<Box<dyn Query>> = Vec::new();
+        for one in &searched {
+            for first in self.sequences(&left) {
+                for second in self.sequences(&right) {
+                    disjuncts.push(boosted(near_query(one.field, &first, &second, distance), one.boost));
+                }
+            }
+        }
+        let needle = Needle::Near {
+            left: Box::new(self.side_needle(&left)),
+            right: Box::new(self.side_needle(&right)),
+            distance,
+        };
+        self.note_target(field.as_deref(), Target { needle, weight: self.rarity(0) });
+        Ok(Box::new(DisjunctionMaxQuery::with_tie_breaker(disjuncts, OTHER_FIELDS_SHARE)))
+    }
+
+    /// The term sequences one side of a proximity can stand as: a word by its stem or its inflected forms, a phrase as
+    /// it is.
+    fn sequences(&self, side: &Side) -> Vec<Vec<String>> {
+        match (&side.forms[..], side.quoted || self.exact) {
+            ([form], false) => form.stemmed_terms().into_iter().map(|term| vec![term]).collect(),
+            (forms, _) => vec![forms.iter().map(|form| form.text.clone()).collect()],
+        }
+    }
+
+    fn side_needle(&self, side: &Side) -> Needle {
+        match (&side.forms[..], side.quoted || self.exact) {
+            ([form], false) => {
+                Needle::Terms { forms: vec![form.text.clone()], stems: form.stem.iter().cloned().collect() }
+            }
+            (forms, _) => Needle::Phrase { words: forms.iter().map(|form| form.text.clone()).collect(), slop: 0 },
+        }
+    }
+}
+
+/// One side of a proximity.
+struct Side {
+    forms: Vec<Form>,
+    quoted: bool,
+}
+
+fn side(node: &Node) -> Option<(Option<String>, Side)> {
+    let (field, text, quoted) = match node {
+        Node::Word { field, text, .. } => (field, text, false),
+        Node::Phrase { field, text, .. } => (field, text, true),
+        _ => return None,
+    };
+    let forms: Vec<Form> = analyze(text).into_iter().flat_map(|word| word.parts).collect();
+    (!forms.is_empty()).then(|| (field.clone(), Side { forms, quoted }))
+}
+
+/// The engine's sloppy phrase counts how far the words are from their places, which for two neighbours is their
+/// distance; words in the other order cost one more.
+fn near_query(field: Field, first: &[String], second: &[String], distance: u32) -> Box<dyn Query> {
+    let together: Vec<(usize, Term)> = first
+        .iter()
+        .chain(second)
+        .enumerate()
+        .map(|(place, term)| (place, Term::from_field_text(field, term)))
+        .collect();
+    let sloppy: Box<dyn Query> = Box::new(PhraseQuery::new_with_offset_and_slop(together, distance.saturating_add(1)));
+    let mut clauses = vec![(Occur::Must, sloppy)];
+    for side in [first, second].into_iter().filter(|side| side.len() > 1) {
+        let terms = side.iter().map(|term| Term::from_field_text(field, term)).collect();
+        clauses.push((Occur::Must, Box::new(PhraseQuery::new(terms))));
+    }
+    Box::new(BooleanQuery::new(clauses))
+}
