@@ -22,6 +22,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::index::IndexError;
+use crate::intake::pdf::READING_THREAD;
 use crate::search::SearchError;
 
 /// Search California workers' compensation independent medical review (IMR) decisions.
@@ -82,6 +83,7 @@ enum End {
 /// Runs the program and maps its end to an exit code. A reader that went away (`imr search … | head`) is no error.
 #[must_use]
 pub fn main() -> ExitCode {
+    silence_reading_threads();
     let cli = Cli::parse_from(arguments(std::env::args_os()));
     match cli.color {
         Color::Auto => {}
@@ -98,6 +100,16 @@ pub fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// A malformed PDF makes the library panic on its thread; that is caught and reported as the file's rejection.
+fn silence_reading_threads() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().name() != Some(READING_THREAD) {
+            usual(panic);
+        }
+    }));
 }
 
 /// The arguments with excluded words kept from looking like options: in `imr search mri -knee`, `-knee` is a word.
