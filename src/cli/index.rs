@@ -122,6 +122,7 @@ pub fn build(
     show_progress: bool,
 ) -> anyhow::Result<Built> {
     let started = Instant::now();
+    refuse_if_all_are_missing(paths)?;
     let found = survey(paths);
     let threads = if found.bytes < ONE_THREAD_BYTES { 1 } else { rayon::current_num_threads() };
     let mut writer = LetterWriter::new(index::open_or_create(directory)?, threads)?;
@@ -146,7 +147,6 @@ pub fn build(
     });
     progress.finish();
     let totals = ingested.with_context(|| failed_message(directory))?;
-    writer.commit().with_context(|| failed_message(directory))?;
     writer.finish().with_context(|| failed_message(directory))?;
     let counts = crate::index::reader::Snapshot::of(&index::open(directory)?)?.counts()?;
     if let Some(report) = report {
@@ -160,6 +160,19 @@ pub fn build(
         let _ = writeln!(anstream::stderr(), "… and {more} more files rejected; `--report FILE` lists all");
     }
     Ok(Built { totals, counts, elapsed: started.elapsed(), noticed })
+}
+
+/// Nothing to read at all is a slip of typing: then no index is made for it.
+fn refuse_if_all_are_missing(paths: &[PathBuf]) -> anyhow::Result<()> {
+    if paths.iter().any(|path| path.as_os_str() == "-" || path.symlink_metadata().is_ok()) {
+        return Ok(());
+    }
+    let named: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+    Err(Hinted {
+        message: format!("there is no file or folder {}", named.join(", ")),
+        hint: "check the spelling and the folder you are in".into(),
+    }
+    .into())
 }
 
 fn failed_message(directory: &Path) -> String {

@@ -33,7 +33,7 @@ use crate::search::SearchError;
 #[derive(Debug, Parser)]
 #[command(name = "imr", version, propagate_version = true, arg_required_else_help = true, max_term_width = 100)]
 #[command(
-    after_help = "Start here:\n  imr search --letters FOLDER-OF-LETTERS \"lumbar mri\"\n  imr search \"physical therapy\" --outcome overturned\n  imr show CM16-0213037\n\nExit codes: 0 done or found, 1 nothing found, 2 error."
+    after_help = "Start here:\n  imr search --letters FOLDER-OF-LETTERS \"lumbar mri\"\n  imr search \"physical therapy\" --outcome overturned\n  imr show CM16-9900007\n\nExit codes: 0 done or found, 1 nothing found, 2 error."
 )]
 pub struct Cli {
     /// Folder of the index

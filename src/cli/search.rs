@@ -26,7 +26,7 @@ const FACET_VALUES: usize = 6;
 ///   mri AND (neck OR cervical)
 ///   item:mri            in one field only        (`imr fields` lists them)
 ///   inject*             any ending
-///   weaning /10 opioid  within ten words of each other
+///   opioid /10 weaning  within ten words of each other
 ///   decided:[2016-01-01 TO 2016-12-31]
 ///
 /// Put the whole question in single quotation marks, so that the shell leaves it alone.
@@ -137,7 +137,7 @@ enum Order {
 enum Outcome {
     /// The denial stands
     Upheld,
-    /// The treatment must be authorised
+    /// The treatment must be authorized
     Overturned,
 }
 
@@ -165,11 +165,13 @@ enum Basis {
 
 pub fn run(arguments: &Arguments, directory: &Path) -> anyhow::Result<End> {
     let (letters, query) = letters_and_query(arguments);
+    let mut letters_read = End::Done;
     if !letters.is_empty() {
         let built = build(&letters, directory, None, true)?;
+        letters_read = built.end();
         writeln!(
             anstream::stderr(),
-            "{DIM}{}: {} indexed, {} unchanged, {} replaced, {} rejected; the index holds {}{DIM:#}",
+            "{DIM}{}: {} new, {} unchanged, {} replaced, {} rejected; {} in all{DIM:#}",
             count(built.totals.files, "file"),
             thousands(built.totals.indexed),
             thousands(built.totals.unchanged),
@@ -199,7 +201,11 @@ pub fn run(arguments: &Arguments, directory: &Path) -> anyhow::Result<End> {
         }
     }
     out.flush()?;
-    Ok(if answer.total == 0 { End::Nothing } else { End::Done })
+    Ok(match (letters_read, answer.total) {
+        (End::Incomplete, _) => End::Incomplete,
+        (_, 0) => End::Nothing,
+        _ => End::Done,
+    })
 }
 
 /// `--letters` takes several paths, so in `--letters FOLDER "some words"` the words arrive as a path. Without a query
@@ -427,7 +433,8 @@ fn table_hit(out: &mut impl Write, hit: &Hit, width: usize) -> io::Result<()> {
     let item = hit.snippets.iter().find(|piece| piece.field == "item");
     let marks = item.map_or(&[][..], |item| &item.marks);
     let item_text = item.map_or(&hit.item, |item| &item.text);
-    let lines = wrap_marked(item_text, marks, text_width, marking);
+    // Two columns are left for the ellipsis of an item that is longer than shown.
+    let lines = wrap_marked(item_text, marks, text_width - 2, marking);
     let most_lines = 4;
     for (index, line) in lines.iter().take(most_lines).enumerate() {
         let more = if index + 1 == most_lines && lines.len() > most_lines { " …" } else { "" };

@@ -11,7 +11,7 @@ use crate::letter::model::Letter;
 
 /// Print a decision or a letter to read
 ///
-/// A case number shows the whole letter, a decision's id (`CM16-0213037/2`) the letter with that decision only.
+/// A case number shows the whole letter, a decision's id (`CM16-9900007/2`) the letter with that decision only.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Case number or decision id

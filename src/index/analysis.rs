@@ -6,7 +6,7 @@
 //! `~stem(w)`. A second, stemmed copy of every field would have been simpler to query and cost
 //! nearly twice the postings and positions.
 //!
-//! What a reader takes for one word is found whole and by its parts: `CM16-0213037`, `EMG/NCS`,
+//! What a reader takes for one word is found whole and by its parts: `CM16-9900007`, `EMG/NCS`,
 //! `L4-5`, `10/325 mg`. Each part has a position of its own, and whole forms stand at the position
 //! of their first part, so quoted phrases of parts match whatever the spelling.
 //!

@@ -96,6 +96,7 @@ fn document(fields: &FieldHandles, record: &Record) -> tantivy::Result<TantivyDo
     let mut document = Builder { fields, document: TantivyDocument::new() };
     document.text("id", &decision.id)?;
     document.text("case_number", &letter.id)?;
+    document.text("case_parts", &letter.id)?;
     document.number("ordinal", Some(u64::from(decision.ordinal())))?;
     document.text("item", &decision.item)?;
     document.optional("rationale", decision.rationale.as_deref())?;

@@ -1,9 +1,10 @@
 //! Writing letters: added, replaced or left alone, one writer at a time.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use tantivy::indexer::UserOperation;
-use tantivy::merge_policy::LogMergePolicy;
+use tantivy::merge_policy::{LogMergePolicy, NoMergePolicy};
 use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
 
 use super::document::{FieldHandles, Record, documents};
@@ -17,6 +18,9 @@ const MEMORY_PER_THREAD: usize = 64 * 1024 * 1024;
 const DELETED_PART: f32 = 0.25;
 /// Below this many decisions the index is merged to one segment at the end: quickest to search, cheap to do.
 const SINGLE_SEGMENT_DECISIONS: u64 = 200_000;
+/// A running merge of so small an index ends within seconds.
+const MERGE_ATTEMPTS: u32 = 200;
+const MERGE_PAUSE: Duration = Duration::from_millis(50);
 
 /// What became of one letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -206,17 +210,38 @@ impl LetterWriter {
     /// # Errors
     /// As [`LetterWriter::commit`].
     pub fn finish(mut self) -> tantivy::Result<()> {
+        // The commit must not start merges of its own: they would take the segments that are merged below.
+        self.writer.set_merge_policy(Box::new(NoMergePolicy));
         if self.changed {
             self.commit()?;
         }
-        let segments = self.index.tantivy.searchable_segment_ids()?;
-        let decisions = self.snapshot.searcher.num_docs();
-        let has_deleted = self.snapshot.searcher.segment_readers().iter().any(tantivy::SegmentReader::has_deletes);
-        if decisions > 0 && decisions <= SINGLE_SEGMENT_DECISIONS && (segments.len() > 1 || has_deleted) {
-            self.writer.merge(&segments).wait()?;
-            self.writer.garbage_collect_files().wait()?;
+        if self.snapshot.searcher.num_docs() <= SINGLE_SEGMENT_DECISIONS {
+            self.merge_to_one_segment()?;
         }
         self.writer.wait_merging_threads()
+    }
+
+    /// Merges all segments. A merge that an earlier commit started may still hold some of them: then it is waited for.
+    fn merge_to_one_segment(&mut self) -> tantivy::Result<()> {
+        let mut attempts = 0;
+        loop {
+            let segments = self.index.tantivy.searchable_segments()?;
+            let is_one = segments.len() <= 1 && segments.iter().all(|segment| segment.meta().num_deleted_docs() == 0);
+            if is_one {
+                break;
+            }
+            let ids: Vec<_> = segments.iter().map(tantivy::Segment::id).collect();
+            match self.writer.merge(&ids).wait() {
+                Ok(_) => break,
+                Err(_) if attempts < MERGE_ATTEMPTS => {
+                    attempts += 1;
+                    std::thread::sleep(MERGE_PAUSE);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        self.writer.garbage_collect_files().wait()?;
+        Ok(())
     }
 }
 

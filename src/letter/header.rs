@@ -183,7 +183,7 @@ fn unreadable_date(text: &Text, at: usize, printed: &str) -> Diagnostic {
     super::diagnostic(text, DiagnosticCode::Unreadable, at, format!("`{printed}` in the header is no date; left out"))
 }
 
-/// Reads a case number at the start of `text`: `CM16-0213037`, `IMR 13-000004`; spaces round the hyphen are dropped.
+/// Reads a case number at the start of `text`: `CM16-9900007`, `IMR 13-000004`; spaces round the hyphen are dropped.
 #[must_use]
 pub fn case_number_at(text: &str) -> Option<(String, usize)> {
     let (prefix, mut at) = [("CM", 2), ("IMR", 3)]

@@ -160,14 +160,12 @@ fn numbered_start(text: &Text, range: Range<usize>) -> Option<usize> {
 /// 7/16/2013."
 fn read_notice_dates(text: &Text, range: Range<usize>, header: &mut header::Header) {
     let date_after = |phrase: &str| {
-        let folded_from = words::find_ignoring_case(&text.content[range.clone()], phrase)? + range.start + phrase.len();
-        let rest = text.content[folded_from..range.end].trim_start();
-        dates::date_at(rest).and_then(|(date, _)| date.ok())
+        let after = range.start + words::find_words(&text.content[range.clone()], phrase)?.end;
+        dates::date_at(text.content[after..range.end].trim_start()).and_then(|(date, _)| date.ok())
     };
-    let start = ["was filed on", "was filed\non"].iter().find_map(|phrase| date_after(phrase));
-    let denial =
-        ["denial dated", "denial\ndated", "denial/modification dated"].iter().find_map(|phrase| date_after(phrase));
-    header.application_received = header.application_received.or(start);
+    let filed = date_after("was filed on");
+    let denial = date_after("denial dated").or_else(|| date_after("denial/modification dated"));
+    header.application_received = header.application_received.or(filed);
     header.ur_denial_date = header.ur_denial_date.or(denial);
 }
 

@@ -107,7 +107,7 @@ pub enum Sex {
     Male,
 }
 
-/// How one disputed item was decided: the denial stands, or the treatment must be authorised.
+/// How one disputed item was decided: the denial stands, or the treatment must be authorized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {

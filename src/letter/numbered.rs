@@ -12,7 +12,7 @@ use regex::Regex;
 use super::layout::{Heading, Placed};
 use super::model::{Diagnostic, DiagnosticCode, Outcome};
 use super::segments::{Cuts, Part, Split};
-use super::words::{find_ignoring_case, starts_with_any, starts_with_words};
+use super::words::{find_words, starts_with_any, starts_with_words};
 use crate::intake::text::{Gap, Text};
 
 /// "1) MAXIMUS Federal Services, Inc. has determined the request for X is not medically necessary and appropriate."
@@ -68,7 +68,7 @@ const GUIDELINE_LABELS: &[(&str, Part)] = &[
 ];
 
 const REVIEWERS: &[&str] =
-    &["The Expert Reviewer", "The Physician Reviewer", "The Professional Reviewer", "The Medical Reviewer"];
+    &["the expert reviewer", "the physician reviewer", "the professional reviewer", "the medical reviewer"];
 
 /// Which letters number their items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -337,7 +337,7 @@ fn reviewer_sentence(words: &str) -> Option<usize> {
     REVIEWERS
         .iter()
         .filter_map(|reviewer| {
-            let at = find_ignoring_case(words, reviewer)?;
+            let at = find_words(words, reviewer)?.start;
             let before = words[..at].trim_end();
             (before.is_empty() || before.ends_with(['.', ':', '"', '\u{201d}', ')']) || words[..at].ends_with('\n'))
                 .then_some(at)

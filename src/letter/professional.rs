@@ -16,11 +16,16 @@ pub fn split(text: &Text, section: Range<usize>, headings: &[Placed]) -> Split {
     let mut cuts = Cuts::default();
     cuts.cut(section.start, Part::Introduction, None);
     let mut outcomes = Vec::new();
+    let is =
+        |heading: Heading| headings.iter().any(|placed| section.contains(&placed.start) && placed.heading == heading);
+    // Without an issue or a rationale's heading there is no decision, and its other parts belong to none.
+    let is_decided =
+        is(Heading::IssueAtDispute) && (is(Heading::RationaleNecessary) || is(Heading::RationaleNotNecessary));
     for placed in headings.iter().filter(|placed| section.contains(&placed.start)) {
         let (label, part) = match placed.heading {
             Heading::IssueAtDispute => (Part::Form, Part::Item),
             Heading::GuidelinesReliedUpon => (Part::ReviewerLabel, Part::ReviewerGuideline),
-            Heading::RationaleNecessary | Heading::RationaleNotNecessary if outcomes.is_empty() => {
+            Heading::RationaleNecessary | Heading::RationaleNotNecessary if is_decided && outcomes.is_empty() => {
                 let denied = placed.heading == Heading::RationaleNotNecessary || says_not(text, placed);
                 outcomes.push(if denied { Outcome::Upheld } else { Outcome::Overturned });
                 (Part::RationaleLabel, Part::Rationale)
@@ -28,7 +33,7 @@ pub fn split(text: &Text, section: Range<usize>, headings: &[Placed]) -> Split {
             Heading::Closing => (Part::Closing, Part::Closing),
             _ => (Part::OtherSection, Part::OtherSection),
         };
-        let decision = (!matches!(part, Part::OtherSection | Part::Closing)).then_some(0);
+        let decision = (is_decided && !matches!(part, Part::OtherSection | Part::Closing)).then_some(0);
         cuts.cut(placed.start, label, decision);
         cuts.cut(placed.end, part, decision);
     }

@@ -1,5 +1,7 @@
 //! Matching form words: case, spacing and line breaks inside a label or heading do not matter.
 
+use std::ops::Range;
+
 /// Matches `pattern` (lower-case ASCII, single spaces) at the start of `text`: letters match in either case, a space
 /// matches any white space (also a line break), and white space before punctuation is allowed.
 ///
@@ -62,6 +64,18 @@ pub fn find_ignoring_case(text: &str, needle: &str) -> Option<usize> {
     None
 }
 
+/// Finds `pattern` as [`starts_with_words`] matches it: the words may be broken over lines. Returns where it starts and
+/// ends.
+#[must_use]
+pub fn find_words(text: &str, pattern: &str) -> Option<Range<usize>> {
+    let first = *pattern.as_bytes().first()?;
+    let bytes = text.as_bytes();
+    memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), bytes).find_map(|at| {
+        // The first byte is ASCII, so `at` is a character boundary.
+        starts_with_words(&text[at..], pattern).map(|length| at..at + length)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +92,12 @@ mod tests {
         ] {
             assert_eq!(starts_with_words(text, label), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn phrases_are_found_across_line_breaks() {
+        assert_eq!(find_words("x. The Expert\nReviewer based", "the expert reviewer"), Some(3..22));
+        assert_eq!(find_words("the experts", "the expert reviewer"), None);
     }
 
     #[test]

@@ -31,6 +31,8 @@ use crate::index::reader::Snapshot;
 const SNIPPET_SENTENCES: usize = 3;
 /// Characters of a shown sentence.
 const SNIPPET_CHARACTERS: usize = 280;
+/// With fewer decisions than this, fewer words will do. The same for every page and export, so that they agree.
+const FEW_DECISIONS: u64 = 10;
 /// How far a page can reach into the ranking.
 pub const DEEPEST_PAGE: usize = 100_000;
 
@@ -81,7 +83,7 @@ pub fn search(snapshot: &Snapshot, request: &Request) -> Result<Answer, SearchEr
         return Err(SearchError::TooDeep { offset: request.offset });
     }
     let facet_fields = request.facets.iter().map(|name| facet_field(name)).collect::<Result<Vec<_>, _>>()?;
-    let prepared = prepare(snapshot, request, request.offset + request.limit)?;
+    let prepared = prepare(snapshot, request)?;
     let facets = count_facets(snapshot, &prepared, &facet_fields, request)?;
     let leads = ranked_leads(snapshot, request, &prepared)?;
     let hits = leads
@@ -109,12 +111,12 @@ pub fn export(
     request: &Request,
     deliver: &mut dyn FnMut(Hit) -> std::io::Result<()>,
 ) -> Result<u64, SearchError> {
-    let prepared = prepare(snapshot, request, 0)?;
+    let prepared = prepare(snapshot, request)?;
     let all = usize::try_from(prepared.total).unwrap_or(usize::MAX);
     if all == 0 {
         return Ok(0);
     }
-    for (index, (score, address)) in ranking(snapshot, request, prepared.query.as_ref(), all)?.into_iter().enumerate() {
+    for (index, (score, address)) in ranking(snapshot, request, &prepared, all)?.into_iter().enumerate() {
         let lead = RankedLead { address, score, twins: Vec::new() };
         deliver(hit(snapshot, request, &prepared.plan, index + 1, lead)?)?;
     }
@@ -131,9 +133,9 @@ struct Prepared {
     corrected: Vec<Corrected>,
 }
 
-/// Plans a request. Where fewer than `wanted` decisions have most of three or more words, fewer will do: down to a half,
+/// Plans a request. Where few decisions have most of three or more words, fewer will do: down to a half,
 /// or to one where nothing is found.
-fn prepare(snapshot: &Snapshot, request: &Request, wanted: usize) -> Result<Prepared, SearchError> {
+fn prepare(snapshot: &Snapshot, request: &Request) -> Result<Prepared, SearchError> {
     let searcher = &snapshot.searcher;
     let parsed =
         grammar::parse(&request.query, &|name| fields::describe(name).is_some_and(FieldDescription::is_queryable));
@@ -146,7 +148,7 @@ fn prepare(snapshot: &Snapshot, request: &Request, wanted: usize) -> Result<Prep
     let mut query = filters.applied_to(plan.query.box_clone(), None);
     let mut total = searcher.search(&query, &Count)? as u64;
     let too_few = |total: u64, plan: &Plan| {
-        total == 0 || (plan.words > 2 && total < wanted as u64 && plan.words_required * 2 > plan.words)
+        total == 0 || (plan.words > 2 && total < FEW_DECISIONS && plan.words_required * 2 > plan.words)
     };
     while plan.words_required > 1 && too_few(total, &plan) {
         let required = Some(plan.words_required - 1);
@@ -155,10 +157,10 @@ fn prepare(snapshot: &Snapshot, request: &Request, wanted: usize) -> Result<Prep
         total = searcher.search(&query, &Count)? as u64;
     }
     if plan.words_required < usual && total > 0 {
-        let few = if plan.words == 2 {
-            "no decision has both words".into()
-        } else {
-            format!("few decisions have {usual} of these {} words", plan.words)
+        let few = match (plan.words, usual) {
+            (2, _) => "no decision has both words".to_owned(),
+            (words, usual) if words == usual => format!("few decisions have all {words} words"),
+            (words, usual) => format!("few decisions have {usual} of these {words} words"),
         };
         let shown = plan.words_required;
         corrected.push(Corrected::remark(format!("{few}; those with {shown} or more are shown, the best first")));
@@ -292,13 +294,16 @@ fn count_facets(
     let listed = fields.iter().map(|field| {
         let values = counted.remove(field.name.as_str()).unwrap_or_default();
         let chosen = filters.selected(&field.name).unwrap_or_default();
-        (field.name.clone(), list(values, chosen, request.facet_limit))
+        (field.name.clone(), list(field, values, chosen, request.facet_limit))
     });
     Ok(Facets(listed.collect()))
 }
 
-/// The largest values; a selected one is listed wherever it stands.
-fn list(values: Vec<(String, u64)>, chosen: &[String], limit: usize) -> Vec<FacetValue> {
+/// The largest values, of years the latest; a selected one is listed wherever it stands.
+fn list(field: &FieldDescription, mut values: Vec<(String, u64)>, chosen: &[String], limit: usize) -> Vec<FacetValue> {
+    if field.name == "year" {
+        values.sort_by_key(|(year, _)| std::cmp::Reverse(year.parse::<u32>().unwrap_or(0)));
+    }
     values
         .into_iter()
         .map(|(value, count)| FacetValue { selected: chosen.iter().any(|typed| selects(typed, &value)), value, count })
@@ -327,17 +332,16 @@ fn ranked_leads(snapshot: &Snapshot, request: &Request, prepared: &Prepared) -> 
     if request.limit == 0 || prepared.total == 0 {
         return Ok(Vec::new());
     }
-    let query = prepared.query.as_ref();
     let total = usize::try_from(prepared.total).unwrap_or(usize::MAX);
     if !request.collapse {
-        let ranking = ranking(snapshot, request, query, wanted)?;
+        let ranking = ranking(snapshot, request, prepared, wanted)?;
         let page = ranking.into_iter().skip(request.offset);
         return Ok(page.map(|(score, address)| RankedLead { address, score, twins: Vec::new() }).collect());
     }
     // Three decisions in ten have a twin, so a little more than the page usually holds enough leads.
     let mut depth = wanted * 2 + 32;
     loop {
-        let ranking = ranking(snapshot, request, query, depth.min(total))?;
+        let ranking = ranking(snapshot, request, prepared, depth.min(total))?;
         let addresses: Vec<DocAddress> = ranking.iter().map(|(_, address)| *address).collect();
         let leads = collapse::fold(snapshot, &addresses, wanted)?;
         if leads.len() >= wanted || depth >= total {
@@ -355,7 +359,7 @@ fn ranked_leads(snapshot: &Snapshot, request: &Request, prepared: &Prepared) -> 
 fn ranking(
     snapshot: &Snapshot,
     request: &Request,
-    query: &dyn Query,
+    prepared: &Prepared,
     depth: usize,
 ) -> tantivy::Result<Vec<(Score, DocAddress)>> {
     let top = TopDocs::with_limit(depth.max(1));
@@ -363,7 +367,8 @@ fn ranking(
     let ordinal = (SortByStaticFastValue::<u64>::for_field("ordinal"), Order::Asc);
     let decided = SortByStaticFastValue::<u64>::for_field("decided");
     let searcher = &snapshot.searcher;
-    let without_words = request.query.trim().is_empty();
+    let query = prepared.query.as_ref();
+    let without_words = prepared.plan.understood.is_none();
     Ok(match request.sort {
         Sort::Relevance if !without_words => {
             let collector = top.order_by((SortBySimilarityScore, letter, ordinal));

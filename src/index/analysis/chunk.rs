@@ -1,4 +1,4 @@
-//! Cuts a text into chunks: what a reader takes for one word, `CM16-0213037` or `10/325 mg`.
+//! Cuts a text into chunks: what a reader takes for one word, `CM16-9900007` or `10/325 mg`.
 //!
 //! A chunk is one or more parts with a joint before each. The rules for when a mark joins rather
 //! than separates live here and nowhere else; what the joined parts mean is `compound`'s business.

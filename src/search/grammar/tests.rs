@@ -88,7 +88,7 @@ fn words_and_phrases() {
 fn codes_stay_single_words() {
     for word in [
         "12/3/2024",
-        "CM16-0213037",
+        "CM16-9900007",
         "10/325mg",
         "L4-5",
         "EMG/NCS",

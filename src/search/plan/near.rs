@@ -22,6 +22,7 @@ impl Planner<'_> {
             for first in self.sequences(&left) {
                 for second in self.sequences(&right) {
                     disjuncts.push(boosted(near_query(one.field, &first, &second, distance), one.boost));
+                    disjuncts.push(boosted(near_query(one.field, &second, &first, distance), one.boost));
                 }
             }
         }
@@ -69,8 +70,8 @@ fn side(node: &Node) -> Option<(Option<String>, Side)> {
     (!forms.is_empty()).then(|| (field.clone(), Side { forms, quoted }))
 }
 
-/// The engine's sloppy phrase counts how far the words are from their places, which for two neighbours is their
-/// distance; words in the other order cost one more.
+/// `first` and then `second`, at most `distance` words on. The engine's slop is how far words are from their places in the
+/// phrase: none for neighbours, whose distance is one.
 fn near_query(field: Field, first: &[String], second: &[String], distance: u32) -> Box<dyn Query> {
     let together: Vec<(usize, Term)> = first
         .iter()
@@ -78,7 +79,7 @@ fn near_query(field: Field, first: &[String], second: &[String], distance: u32) 
         .enumerate()
         .map(|(place, term)| (place, Term::from_field_text(field, term)))
         .collect();
-    let sloppy: Box<dyn Query> = Box::new(PhraseQuery::new_with_offset_and_slop(together, distance.saturating_add(1)));
+    let sloppy: Box<dyn Query> = Box::new(PhraseQuery::new_with_offset_and_slop(together, distance.saturating_sub(1)));
     let mut clauses = vec![(Occur::Must, sloppy)];
     for side in [first, second].into_iter().filter(|side| side.len() > 1) {
         let terms = side.iter().map(|term| Term::from_field_text(field, term)).collect();
