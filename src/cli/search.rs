@@ -171,7 +171,7 @@ pub fn run(arguments: &Arguments, directory: &Path) -> anyhow::Result<End> {
         letters_read = built.end();
         writeln!(
             anstream::stderr(),
-            "{DIM}{}: {} new, {} unchanged, {} replaced, {} rejected; {} in all{DIM:#}",
+            "{DIM}{}: {} indexed, {} unchanged, {} replaced, {} rejected; {} in all{DIM:#}",
             count(built.totals.files, "file"),
             thousands(built.totals.indexed),
             thousands(built.totals.unchanged),
@@ -395,7 +395,7 @@ fn table(out: &mut impl Write, answer: &Answer) -> io::Result<()> {
     }
     let shown = answer.request.offset + answer.hits.len();
     if !answer.hits.is_empty()
-        && (answer.total as usize) > shown + answer.hits.iter().map(|hit| hit.twins.len()).sum::<usize>()
+        && answer.total > shown as u64 + answer.hits.iter().map(|hit| hit.twin_count).sum::<u64>()
     {
         writeln!(out, "\n  {DIM}more with --offset {shown}{DIM:#}")?;
     }
@@ -452,8 +452,8 @@ fn table_hit(out: &mut impl Write, hit: &Hit, width: usize) -> io::Result<()> {
     }
     if !hit.twins.is_empty() {
         let named: Vec<String> = hit.twins.iter().take(3).map(|twin| plain(&twin.id)).collect();
-        let more = if hit.twins.len() > named.len() { ", …" } else { "" };
-        let twins = format!("+ {}: {}{more}", count(hit.twins.len() as u64, "near-twin"), named.join(", "));
+        let more = if hit.twin_count > named.len() as u64 { ", …" } else { "" };
+        let twins = format!("+ {}: {}{more}", count(hit.twin_count, "near-twin"), named.join(", "));
         writeln!(out, "{INDENT}{DIM}{}{DIM:#}", cut(&twins, text_width))?;
     }
     if !hit.explanation.is_empty() {

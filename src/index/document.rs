@@ -96,7 +96,8 @@ fn document(fields: &FieldHandles, record: &Record) -> tantivy::Result<TantivyDo
     let mut document = Builder { fields, document: TantivyDocument::new() };
     document.text("id", &decision.id)?;
     document.text("case_number", &letter.id)?;
-    document.text("case_parts", &letter.id)?;
+    // A file's name is no text of the letter: only a printed number is searched by words.
+    document.optional("case_parts", letter.case_number.as_deref())?;
     document.number("ordinal", Some(u64::from(decision.ordinal())))?;
     document.text("item", &decision.item)?;
     document.optional("rationale", decision.rationale.as_deref())?;

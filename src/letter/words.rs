@@ -85,7 +85,7 @@ mod tests {
         let label = "claims administrator guideline:";
         for (text, expected) in [
             ("Claims Administrator guideline: x", Some(31)),
-            ("CLAIMS  Administrator\n\nguideline : x", Some(35)),
+            ("CLAIMS  Administrator\n\nguideline : x", Some(34)),
             ("Claims\u{a0}Administrator guideline:", Some(32)),
             ("Claims Administrator guidelines:", None),
             ("Claims Adm", None),

@@ -6,11 +6,11 @@
 
 use std::collections::HashSet;
 
-use tantivy::columnar::Column;
+use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocAddress, Searcher};
 
 use crate::index::reader::Snapshot;
-use crate::index::twins::{self, Signature, TWIN_SIMILARITY};
+use crate::index::twins::{self, Resemblance, Signature, TWIN_SIMILARITY};
 
 /// A decision that leads its twins.
 #[derive(Debug)]
@@ -29,16 +29,20 @@ pub fn fold(snapshot: &Snapshot, ranking: &[DocAddress], enough: usize) -> tanti
     let columns = Columns::open(&snapshot.searcher)?;
     let mut groups: Vec<Group> = Vec::new();
     for (place, &address) in ranking.iter().enumerate() {
-        let signature = columns.signature(address);
-        let mut own: Option<Wording> = None;
+        let (signature, is_overturned) = (columns.signature(address), columns.is_overturned(address));
+        let mut shingles: Option<HashSet<u64>> = None;
         let mut twin_of = None;
-        for (index, group) in groups.iter_mut().enumerate() {
-            if !twins::may_be_twins(&signature, &group.signature) {
-                continue;
-            }
-            let own = load(&mut own, snapshot, address)?;
-            let lead = load(&mut group.wording, snapshot, group.lead.address)?;
-            if own.outcome == lead.outcome && twins::similarity(&own.shingles, &lead.shingles) > TWIN_SIMILARITY {
+        for (index, group) in groups.iter_mut().enumerate().filter(|(_, group)| group.is_overturned == is_overturned) {
+            let is_twin = match twins::resemblance(&signature, &group.signature) {
+                Resemblance::Strangers => false,
+                Resemblance::Twins => true,
+                Resemblance::Possible => {
+                    let own = read_shingles(&mut shingles, snapshot, address)?;
+                    let lead = read_shingles(&mut group.shingles, snapshot, group.lead.address)?;
+                    twins::similarity(own, lead) > TWIN_SIMILARITY
+                }
+            };
+            if is_twin {
                 twin_of = Some(index);
                 break;
             }
@@ -47,7 +51,10 @@ pub fn fold(snapshot: &Snapshot, ranking: &[DocAddress], enough: usize) -> tanti
             Some(index) => groups[index].lead.twins.push(address),
             // Enough leads; what follows can still be a twin of one of them.
             None if groups.len() >= enough => {}
-            None => groups.push(Group { signature, wording: own, lead: Lead { place, address, twins: Vec::new() } }),
+            None => {
+                let lead = Lead { place, address, twins: Vec::new() };
+                groups.push(Group { signature, is_overturned, shingles, lead });
+            }
         }
     }
     Ok(groups.into_iter().map(|group| group.lead).collect())
@@ -55,45 +62,63 @@ pub fn fold(snapshot: &Snapshot, ranking: &[DocAddress], enough: usize) -> tanti
 
 struct Group {
     signature: Signature,
-    wording: Option<Wording>,
+    is_overturned: bool,
+    shingles: Option<HashSet<u64>>,
     lead: Lead,
 }
 
-struct Wording {
-    shingles: HashSet<u64>,
-    outcome: &'static str,
-}
-
 /// Reads a decision's wording once, when it is first needed.
-fn load<'a>(slot: &'a mut Option<Wording>, snapshot: &Snapshot, address: DocAddress) -> tantivy::Result<&'a Wording> {
-    if slot.is_none() {
-        let record = snapshot.record(address)?;
-        let decision = record.decision()?;
-        let shingles = twins::shingles(decision.rationale.as_deref().unwrap_or_default());
-        *slot = Some(Wording { shingles, outcome: decision.outcome.as_str() });
-    }
-    slot.as_ref().ok_or_else(|| tantivy::TantivyError::InternalError("a wording that was just read".into()))
+fn read_shingles<'a>(
+    slot: &'a mut Option<HashSet<u64>>,
+    snapshot: &Snapshot,
+    address: DocAddress,
+) -> tantivy::Result<&'a HashSet<u64>> {
+    let shingles = match slot.take() {
+        Some(shingles) => shingles,
+        None => twins::shingles(snapshot.record(address)?.decision()?.rationale.as_deref().unwrap_or_default()),
+    };
+    Ok(slot.insert(shingles))
 }
 
-/// The signature columns of all segments.
-struct Columns(Vec<Column<u64>>);
+/// What is compared of every decision, by segment.
+struct Columns(Vec<SegmentColumns>);
+
+struct SegmentColumns {
+    signatures: Column<u64>,
+    outcomes: Option<StrColumn>,
+    /// The segment's number for the word "overturned".
+    overturned: Option<u64>,
+}
 
 impl Columns {
     fn open(searcher: &Searcher) -> tantivy::Result<Self> {
-        let columns = searcher.segment_readers().iter().map(|segment| segment.fast_fields().u64("twin_signature"));
-        Ok(Self(columns.collect::<Result<_, _>>()?))
+        let mut columns = Vec::new();
+        for segment in searcher.segment_readers() {
+            let signatures = segment.fast_fields().u64("twin_signature")?;
+            let outcomes = segment.fast_fields().str("outcome")?;
+            let overturned = match &outcomes {
+                Some(outcomes) => outcomes.dictionary().term_ord("overturned")?,
+                None => None,
+            };
+            columns.push(SegmentColumns { signatures, outcomes, overturned });
+        }
+        Ok(Self(columns))
     }
 
     fn signature(&self, address: DocAddress) -> Signature {
         let mut signature = [0; 4];
-        let values = self
-            .0
-            .get(address.segment_ord as usize)
-            .into_iter()
-            .flat_map(|column| column.values_for_doc(address.doc_id));
+        let columns = self.0.get(address.segment_ord as usize);
+        let values = columns.into_iter().flat_map(|columns| columns.signatures.values_for_doc(address.doc_id));
         for (slot, value) in signature.iter_mut().zip(values) {
             *slot = value;
         }
         signature
+    }
+
+    fn is_overturned(&self, address: DocAddress) -> bool {
+        self.0.get(address.segment_ord as usize).is_some_and(|columns| {
+            let outcome = columns.outcomes.as_ref().and_then(|outcomes| outcomes.term_ords(address.doc_id).next());
+            outcome.is_some() && outcome == columns.overturned
+        })
     }
 }

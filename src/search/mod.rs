@@ -31,6 +31,11 @@ use crate::index::reader::Snapshot;
 const SNIPPET_SENTENCES: usize = 3;
 /// Characters of a shown sentence.
 const SNIPPET_CHARACTERS: usize = 280;
+/// Decisions looked through for near-twins of a page; beyond it a page stays shorter. Where thousands repeat one text,
+/// `--no-collapse` lists them.
+const MOST_EXAMINED: usize = 2_000;
+/// Near-twins named with a hit; stock reasons have thousands, which are counted.
+const TWINS_NAMED: usize = 20;
 /// With fewer decisions than this, fewer words will do. The same for every page and export, so that they agree.
 const FEW_DECISIONS: u64 = 10;
 /// How far a page can reach into the ranking.
@@ -340,11 +345,12 @@ fn ranked_leads(snapshot: &Snapshot, request: &Request, prepared: &Prepared) -> 
     }
     // Three decisions in ten have a twin, so a little more than the page usually holds enough leads.
     let mut depth = wanted * 2 + 32;
+    let deepest = total.min(MOST_EXAMINED.max(wanted * 4));
     loop {
-        let ranking = ranking(snapshot, request, prepared, depth.min(total))?;
+        let ranking = ranking(snapshot, request, prepared, depth.min(deepest))?;
         let addresses: Vec<DocAddress> = ranking.iter().map(|(_, address)| *address).collect();
         let leads = collapse::fold(snapshot, &addresses, wanted)?;
-        if leads.len() >= wanted || depth >= total {
+        if leads.len() >= wanted || depth >= deepest {
             let page = leads.into_iter().skip(request.offset);
             return Ok(page
                 .map(|lead| RankedLead { address: lead.address, score: ranking[lead.place].0, twins: lead.twins })
@@ -390,9 +396,11 @@ fn ranking(
 fn hit(snapshot: &Snapshot, request: &Request, plan: &Plan, rank: usize, lead: RankedLead) -> tantivy::Result<Hit> {
     let record = snapshot.record(lead.address)?;
     let decision = record.decision()?;
+    let twin_count = lead.twins.len() as u64;
     let twins = lead
         .twins
         .into_iter()
+        .take(TWINS_NAMED)
         .map(|address| {
             let record = snapshot.record(address)?;
             let decision = record.decision()?;
@@ -410,6 +418,7 @@ fn hit(snapshot: &Snapshot, request: &Request, plan: &Plan, rank: usize, lead: R
         reviewer_guideline: decision.reviewer_guideline.as_ref().map(|guideline| guideline.text.clone()),
         snippets: hit_snippets(&record, plan)?,
         twins,
+        twin_count,
         explanation: if request.explain { explanation(snapshot, plan, lead.address)? } else { Vec::new() },
     })
 }

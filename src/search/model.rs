@@ -121,8 +121,11 @@ pub struct Hit {
     pub decision_date: Option<String>,
     pub reviewer_guideline: Option<String>,
     pub snippets: Vec<Snippet>,
-    /// Near-twins: decisions of the same outcome whose rationale repeats this one's wording.
+    /// Near-twins folded into this hit: decisions of the same outcome whose rationale repeats its wording. The best
+    /// placed are named.
     pub twins: Vec<Twin>,
+    /// All near-twins folded into this hit.
+    pub twin_count: u64,
     /// Which words gave the score, where asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub explanation: Vec<ScorePart>,
