@@ -5,13 +5,14 @@
 //! by a word processor print an empty paragraph as a lone space: that space is the best witness of a paragraph gap,
 //! also at a page break, where no distance can be measured.
 //!
-//! The library panics on malformed files and may not come back from hostile ones, so every file is read on a thread of
-//! its own, under a deadline and a limit on the text; structures that make it recurse for ever (which would abort the
+//! The library panics on malformed files and may not come back from hostile ones, so files are read on a thread
+//! beside, under a deadline and a limit on the text; structures that make it recurse for ever (which would abort the
 //! process, and cannot be caught) are looked for before it is called.
 
 mod endless;
 mod lines;
 
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -39,24 +40,56 @@ pub fn is_pdf(bytes: &[u8]) -> bool {
 /// # Errors
 /// A broken file, a password, a scan without text, or a file that exceeds the limits on time or text.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Text, Rejection> {
-    let deadline = Instant::now() + Duration::from_secs(limits.pdf_seconds);
-    let (sender, receiver) = mpsc::sync_channel(1);
-    let owned = bytes.to_vec();
-    let within = *limits;
-    // A thread per file costs some 30 µs beside 3 ms of reading, and can be left behind when the library runs on.
-    let spawned =
-        std::thread::Builder::new().name(READING_THREAD.into()).stack_size(READING_STACK_BYTES).spawn(move || {
-            let outcome = catch_unwind(AssertUnwindSafe(|| read_here(&owned, deadline, &within)));
-            // The receiver may have given up waiting; then nobody wants the outcome.
-            let _ = sender.send(outcome);
+    READER.with_borrow_mut(|slot| {
+        let reader = slot.take().map_or_else(Reader::start, Ok)?;
+        let outcome = reader.read(bytes, limits);
+        // A reader that did not come back is left behind with its file; the next file gets a new one.
+        if outcome.is_some() {
+            *slot = Some(reader);
+        }
+        outcome.unwrap_or(Err(Rejection::PdfTookTooLong { seconds: limits.pdf_seconds }))
+    })
+}
+
+thread_local! {
+    /// The companion of this thread that reads its PDFs. A new thread for every file would cost a third of the reading:
+    /// its memory is cold each time.
+    static READER: RefCell<Option<Reader>> = const { RefCell::new(None) };
+}
+
+/// A thread that reads one PDF after the other, and can be left behind when the library does not come back.
+struct Reader {
+    files: mpsc::SyncSender<(Vec<u8>, Limits)>,
+    outcomes: mpsc::Receiver<Result<Text, Rejection>>,
+}
+
+impl Reader {
+    fn start() -> Result<Self, Rejection> {
+        let (files, waiting_files) = mpsc::sync_channel::<(Vec<u8>, Limits)>(1);
+        let (send_outcome, outcomes) = mpsc::sync_channel(1);
+        let thread = std::thread::Builder::new().name(READING_THREAD.into()).stack_size(READING_STACK_BYTES);
+        let spawned = thread.spawn(move || {
+            for (bytes, limits) in waiting_files {
+                let deadline = Instant::now() + Duration::from_secs(limits.pdf_seconds);
+                let outcome = catch_unwind(AssertUnwindSafe(|| read_here(&bytes, deadline, &limits)));
+                let panicked = |_| Err(Rejection::BrokenPdf { reason: "its structure is not valid PDF".into() });
+                // Nobody waits any more for an outcome that came too late.
+                if send_outcome.send(outcome.unwrap_or_else(panicked)).is_err() {
+                    return;
+                }
+            }
         });
-    if let Err(error) = spawned {
-        return Err(Rejection::BrokenPdf { reason: format!("no thread to read it on: {error}") });
+        match spawned {
+            Ok(_) => Ok(Self { files, outcomes }),
+            Err(error) => Err(Rejection::Unreadable { reason: format!("no thread to read it on: {error}") }),
+        }
     }
-    match receiver.recv_timeout(Duration::from_secs(limits.pdf_seconds + 2)) {
-        Ok(Ok(outcome)) => outcome,
-        Ok(Err(_)) => Err(Rejection::BrokenPdf { reason: "its structure is not valid PDF".into() }),
-        Err(_) => Err(Rejection::PdfTookTooLong { seconds: limits.pdf_seconds }),
+
+    /// The outcome for one file; nothing if it did not come in time.
+    fn read(&self, bytes: &[u8], limits: &Limits) -> Option<Result<Text, Rejection>> {
+        self.files.send((bytes.to_vec(), *limits)).ok()?;
+        // The reader watches the deadline itself and is a little late at most, unless the library keeps it.
+        self.outcomes.recv_timeout(Duration::from_secs(limits.pdf_seconds + 2)).ok()
     }
 }
 

@@ -3,6 +3,9 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+pub mod corpus;
+pub mod intake;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
