@@ -328,9 +328,10 @@ proptest! {
             .enumerate()
             .map(|(index, line)| {
                 let (before, after) = spaces[index % spaces.len()];
-                match line.trim().is_empty() {
-                    true => line.to_owned(),
-                    false => format!("{}{line}{}", space.repeat(before), space.repeat(after)),
+                if line.trim().is_empty() {
+                    line.to_owned()
+                } else {
+                    format!("{}{line}{}", space.repeat(before), space.repeat(after))
                 }
             })
             .collect();

@@ -48,13 +48,17 @@ fn check(fields: &[&str], of_decision: bool) {
     };
     for (file, expected, parsed) in readings() {
         if !of_decision {
-            fields.iter().for_each(|field| compare(&file, "", field, &expected[*field], &parsed[*field]));
+            for field in fields {
+                compare(&file, "", field, &expected[*field], &parsed[*field]);
+            }
             continue;
         }
         let pairs = decisions(&expected).iter().zip(decisions(parsed)).enumerate();
         for (index, (expected, parsed)) in pairs {
             let place = format!("decision {}: ", index + 1);
-            fields.iter().for_each(|field| compare(&file, &place, field, &expected[*field], &parsed[*field]));
+            for field in fields {
+                compare(&file, &place, field, &expected[*field], &parsed[*field]);
+            }
         }
     }
     assert!(differences.is_empty(), "{} differ:\n{}", differences.len(), differences.join("\n"));
