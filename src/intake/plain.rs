@@ -77,26 +77,32 @@ struct Blanks {
 pub fn lines(content: String) -> Text {
     let mut printed: Vec<(Line, Blanks)> = Vec::with_capacity(content.len() / 80 + 1);
     let mut blanks = Blanks::default();
-    let (mut number, mut page, mut start) = (0, 1, 0);
+    let (mut number, mut page, mut start) = (1, 1, 0);
+    let mut is_line_start = true;
     let bytes = content.as_bytes();
     while start < bytes.len() {
-        let end = memchr::memchr2(b'\n', b'\r', &bytes[start..]).map_or(bytes.len(), |offset| start + offset);
-        number += 1;
+        // A line ends with LF, CR LF, CR, or at the form feed that ends its page.
+        let end = memchr::memchr3(b'\n', b'\r', b'\x0c', &bytes[start..]).map_or(bytes.len(), |offset| start + offset);
+        let ends_page = bytes.get(end) == Some(&b'\x0c');
         let raw = &content[start..end];
-        let feeds = raw.bytes().filter(|&byte| byte == b'\x0c').count() as u32;
-        page += feeds;
-        blanks.form_feeds += feeds;
         let trimmed = raw.trim();
-        if trimmed.is_empty() {
-            blanks.count += u32::from(feeds == 0);
-            blanks.spaced += u32::from(!raw.is_empty() && feeds == 0);
-        } else {
+        if !trimmed.is_empty() {
             let from = start + (raw.len() - raw.trim_start().len());
             let range = from..from + trimmed.len();
             let line = Line { range, number, page, gap: Gap::Line, ends_short: false, furniture: false };
             printed.push((line, std::mem::take(&mut blanks)));
+        } else if !ends_page && is_line_start {
+            blanks.count += 1;
+            blanks.spaced += u32::from(!raw.is_empty());
         }
-        // A line ends with LF, CR LF or CR.
+        if ends_page {
+            page += 1;
+            blanks.form_feeds += 1;
+        } else {
+            number += 1;
+        }
+        // What follows a form feed on its line is no line that was left empty.
+        is_line_start = !ends_page;
         start = end + if bytes[end..].starts_with(b"\r\n") { 2 } else { 1 };
     }
     let habit = habit(&printed);

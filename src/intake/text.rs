@@ -137,6 +137,9 @@ fn is_named_furniture(line: &str) -> bool {
 
 /// "Page 2", "Page 2 of 5", "2".
 fn is_page_number(line: &str) -> bool {
+    if line.len() > "page 999 of 999".len() {
+        return false;
+    }
     let number = |text: &str| {
         let text = text.trim();
         (1..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
@@ -168,23 +171,28 @@ fn append_folded(folded: &mut String, line: &str, medium: Medium) {
 
 /// Position of the first white space that is not a single plain space.
 fn find_run(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut from = 0;
-    loop {
-        // Plain spaces are by far the most common white space; tabs and others are caught by the second test.
-        let at = from + memchr::memchr3(b' ', b'\t', 0xc2, bytes.get(from..)?)?;
-        match bytes[at] {
-            b' ' if !text[at + 1..].starts_with(char::is_whitespace) => from = at + 1,
-            0xc2 => {
-                // U+0085 and U+00A0 are the two-byte white space characters.
-                if text[at..].starts_with(char::is_whitespace) {
-                    return Some(at);
-                }
-                from = at + 2;
-            }
-            _ => return Some(at),
+    if !may_hold_run(text.as_bytes()) {
+        return None;
+    }
+    let mut characters = text.char_indices().peekable();
+    while let Some((at, character)) = characters.next() {
+        let is_run = character != ' ' || characters.peek().is_some_and(|(_, next)| next.is_whitespace());
+        if character.is_whitespace() && is_run {
+            return Some(at);
         }
     }
+    None
+}
+
+/// Whether white space other than single plain spaces may stand in the text: a control character, two spaces, or a byte
+/// that starts a white space character outside ASCII. Without a branch, so that it is checked many bytes at a time; most
+/// lines end here.
+#[expect(clippy::needless_bitwise_bool, reason = "a lazy operator is a branch, and branches stop the vectoriser")]
+fn may_hold_run(bytes: &[u8]) -> bool {
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+    pairs.fold(false, |found, (&byte, &next)| {
+        found | (byte < b' ') | ((byte == b' ') & (next == b' ')) | (byte == 0xc2) | ((byte >= 0xe1) & (byte <= 0xe3))
+    })
 }
 
 /// A word broken at its hyphen: `(non-` / `cancerous)`. Suspended hyphens (`pre-` / `and post-operative`) and dashes
@@ -218,6 +226,9 @@ mod tests {
             ("stated as printed: non- certified", "stated as printed: non- certified"),
             ("a dash -\nand more", "a dash - and more"),
             ("non\u{a0}breaking", "non breaking"),
+            ("thin\u{2009}space and ideographic\u{3000}space", "thin space and ideographic space"),
+            ("vertical\u{b}tab", "vertical tab"),
+            ("curly \u{201c}quotes\u{201d} stay", "curly \u{201c}quotes\u{201d} stay"),
             ("  outer  ", "outer"),
         ] {
             assert_eq!(folded(printed), expected, "{printed:?}");

@@ -50,11 +50,15 @@ fn numeric_date(text: &str) -> Option<(Result<Date, ()>, usize)> {
 
 fn written_date(text: &str) -> Option<(Result<Date, ()>, usize)> {
     let name_length = text.bytes().take_while(u8::is_ascii_alphabetic).count();
-    let name = text[..name_length].to_ascii_lowercase();
-    if name_length < 3 {
+    if !(3..="september".len()).contains(&name_length) {
         return None;
     }
-    let month = MONTHS.iter().position(|month| *month == name || (name_length <= 4 && month.starts_with(&name)))? + 1;
+    let name = &text[..name_length];
+    let is_named = |month: &&str| {
+        (month.len() == name_length || name_length <= 4)
+            && month.get(..name_length).is_some_and(|start| start.eq_ignore_ascii_case(name))
+    };
+    let month = MONTHS.iter().position(is_named)? + 1;
     let bytes = text.as_bytes();
     let mut at = name_length + usize::from(bytes.get(name_length) == Some(&b'.'));
     at = spaces(bytes, at);

@@ -93,7 +93,7 @@ pub fn read(text: &Text, range: Range<usize>, diagnostics: &mut Vec<Diagnostic>)
     while at < range.end {
         let rest = &text.content[at..range.end];
         let previous = text.content[..at].chars().next_back();
-        let starts_word = previous.is_none_or(|before| !before.is_alphanumeric());
+        let starts_word = !rest.starts_with(' ') && previous.is_none_or(|before| !before.is_alphanumeric());
         if starts_word && let Some((label, length)) = starts_with_any(rest, LABELS) {
             if !values.is_empty() {
                 header.assign(&std::mem::take(&mut labels), std::mem::take(&mut values));
@@ -113,11 +113,17 @@ pub fn read(text: &Text, range: Range<usize>, diagnostics: &mut Vec<Diagnostic>)
                 labels.pop();
                 length
             }
-            None => rest.chars().next().map_or(1, char::len_utf8),
+            None => to_next_word(rest),
         };
     }
     header.assign(&labels, values);
     header
+}
+
+/// Bytes to the next place where a label or value may start: after a character that is no ASCII letter or digit.
+fn to_next_word(rest: &str) -> usize {
+    let word = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    word + rest[word..].chars().next().map_or(0, char::len_utf8)
 }
 
 /// "Application" and "Received:" are the two halves of one label, wherever the date stands between them.

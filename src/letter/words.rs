@@ -33,7 +33,11 @@ pub fn starts_with_words(text: &str, pattern: &str) -> Option<usize> {
 /// The first of `patterns` that `text` starts with, with the bytes matched.
 #[must_use]
 pub fn starts_with_any<T: Copy>(text: &str, patterns: &[(&str, T)]) -> Option<(T, usize)> {
-    patterns.iter().find_map(|&(pattern, meaning)| starts_with_words(text, pattern).map(|length| (meaning, length)))
+    let first = text.as_bytes().first()?.to_ascii_lowercase();
+    patterns
+        .iter()
+        .filter(|(pattern, _)| pattern.as_bytes().first() == Some(&first))
+        .find_map(|&(pattern, meaning)| starts_with_words(text, pattern).map(|length| (meaning, length)))
 }
 
 /// Position after the white space at `at`; the non-breaking space counts as white space.
