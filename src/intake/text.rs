@@ -191,7 +191,7 @@ fn find_run(text: &str) -> Option<usize> {
 fn may_hold_run(bytes: &[u8]) -> bool {
     let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
     pairs.fold(false, |found, (&byte, &next)| {
-        found | (byte < b' ') | ((byte == b' ') & (next == b' ')) | (byte == 0xc2) | ((byte >= 0xe1) & (byte <= 0xe3))
+        found | (byte < b' ') | ((byte == b' ') & (next == b' ')) | (byte == 0xc2) | matches!(byte, 0xe1..=0xe3)
     })
 }
 
