@@ -15,8 +15,9 @@ use crate::index::reader::Counts;
 use crate::index::writer::LetterWriter;
 use crate::index::{self, IndexError};
 use crate::ingest::{Entry, Status, Totals, ingest, is_noteworthy};
+use crate::intake::delivery::Origin;
 use crate::intake::limits::Limits;
-use crate::intake::walk::{Origin, survey};
+use crate::intake::walk::survey;
 
 /// Rejected files named one by one on the screen; the report has all.
 const MOST_SHOWN: u64 = 20;

@@ -17,9 +17,9 @@ mod tarball;
 mod tests;
 mod zipped;
 
+use crate::intake::delivery::{Delivery, Origin};
 use crate::intake::limits::Limits;
 use crate::intake::rejection::Rejection;
-use crate::intake::walk::{Delivery, Origin};
 use budget::{Budget, ExpandedReader, PackedReader};
 use kind::{HEAD_LENGTH, Kind};
 use std::fs::File;

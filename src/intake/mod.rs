@@ -1,6 +1,7 @@
 //! Bytes to text: the files behind the paths a person names, and the text in each with its lines and paragraphs.
 
 mod archive;
+pub mod delivery;
 pub mod limits;
 pub mod pdf;
 pub mod plain;

@@ -6,36 +6,26 @@ mod collapse;
 mod facets;
 mod filters;
 pub mod grammar;
+mod hits;
 pub mod model;
 mod plan;
+mod ranking;
 pub mod snippet;
 mod terms;
 
 use std::collections::HashMap;
 use std::time::Instant;
 
-use tantivy::collector::sort_key::{SortBySimilarityScore, SortByStaticFastValue, SortByString};
-use tantivy::collector::{Count, TopDocs};
-use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query};
-use tantivy::{DocAddress, Order, Score};
+use tantivy::collector::Count;
+use tantivy::query::{BooleanQuery, Occur, Query};
 
-use self::model::{Answer, Corrected, FacetValue, Facets, Filter, Hit, Request, ScorePart, Snippet, Sort, Twin};
+use self::hits::hit;
+use self::model::{Answer, Corrected, FacetValue, Facets, Filter, Hit, Request};
 use self::plan::{Plan, plan};
-use self::snippet::Target;
-use self::terms::StemStatistics;
-use crate::index::document::Record;
+use self::ranking::{RankedLead, ranked_leads, ranking};
 use crate::index::fields::{self, FieldDescription, Kind};
 use crate::index::reader::Snapshot;
 
-/// Sentences of a rationale shown with a hit.
-const SNIPPET_SENTENCES: usize = 3;
-/// Characters of a shown sentence.
-const SNIPPET_CHARACTERS: usize = 280;
-/// Decisions looked through for near-twins of a page; beyond it a page stays shorter. Where thousands repeat one text,
-/// `--no-collapse` lists them.
-const MOST_EXAMINED: usize = 2_000;
-/// Near-twins named with a hit; stock reasons have thousands, which are counted.
-const TWINS_NAMED: usize = 20;
 /// With fewer decisions than this, fewer words will do. The same for every page and export, so that they agree.
 const FEW_DECISIONS: u64 = 10;
 /// How far a page can reach into the ranking.
@@ -323,180 +313,4 @@ fn selects(typed: &str, value: &str) -> bool {
         Some((from, to)) => (from.is_empty() || value >= from) && (to.is_empty() || value <= to),
         None => typed.trim().eq_ignore_ascii_case(value),
     }
-}
-
-/// A hit before it is read from the store.
-struct RankedLead {
-    address: DocAddress,
-    score: Score,
-    twins: Vec<DocAddress>,
-}
-
-fn ranked_leads(snapshot: &Snapshot, request: &Request, prepared: &Prepared) -> tantivy::Result<Vec<RankedLead>> {
-    let wanted = request.offset + request.limit;
-    if request.limit == 0 || prepared.total == 0 {
-        return Ok(Vec::new());
-    }
-    let total = usize::try_from(prepared.total).unwrap_or(usize::MAX);
-    if !request.collapse {
-        let ranking = ranking(snapshot, request, prepared, wanted)?;
-        let page = ranking.into_iter().skip(request.offset);
-        return Ok(page.map(|(score, address)| RankedLead { address, score, twins: Vec::new() }).collect());
-    }
-    // Three decisions in ten have a twin, so a little more than the page usually holds enough leads.
-    let mut depth = wanted * 2 + 32;
-    let deepest = total.min(MOST_EXAMINED.max(wanted * 4));
-    loop {
-        let ranking = ranking(snapshot, request, prepared, depth.min(deepest))?;
-        let addresses: Vec<DocAddress> = ranking.iter().map(|(_, address)| *address).collect();
-        let leads = collapse::fold(snapshot, &addresses, wanted)?;
-        if leads.len() >= wanted || depth >= deepest {
-            let page = leads.into_iter().skip(request.offset);
-            return Ok(page
-                .map(|lead| RankedLead { address: lead.address, score: ranking[lead.place].0, twins: lead.twins })
-                .collect());
-        }
-        depth = depth.saturating_mul(3);
-    }
-}
-
-/// The best decisions, equal ones in the order of their letters and items. The engine's own order of equals would change
-/// with threads and merges.
-fn ranking(
-    snapshot: &Snapshot,
-    request: &Request,
-    prepared: &Prepared,
-    depth: usize,
-) -> tantivy::Result<Vec<(Score, DocAddress)>> {
-    let top = TopDocs::with_limit(depth.max(1));
-    let letter = (SortByString::for_field("case_number"), Order::Asc);
-    let ordinal = (SortByStaticFastValue::<u64>::for_field("ordinal"), Order::Asc);
-    let decided = SortByStaticFastValue::<u64>::for_field("decided");
-    let searcher = &snapshot.searcher;
-    let query = prepared.query.as_ref();
-    let without_words = prepared.plan.understood.is_none();
-    Ok(match request.sort {
-        Sort::Relevance if !without_words => {
-            let collector = top.order_by((SortBySimilarityScore, letter, ordinal));
-            let found = searcher.search_with_statistics_provider(query, &collector, &StemStatistics(searcher))?;
-            found.into_iter().map(|((score, ..), address)| (score, address)).collect()
-        }
-        // Without words all are equally relevant: then the latest come first.
-        Sort::Relevance | Sort::Newest => {
-            let found = searcher.search(query, &top.order_by(((decided, Order::Desc), letter, ordinal)))?;
-            found.into_iter().map(|(_, address)| (0.0, address)).collect()
-        }
-        Sort::Oldest => {
-            let found = searcher.search(query, &top.order_by(((decided, Order::Asc), letter, ordinal)))?;
-            found.into_iter().map(|(_, address)| (0.0, address)).collect()
-        }
-    })
-}
-
-fn hit(snapshot: &Snapshot, request: &Request, plan: &Plan, rank: usize, lead: RankedLead) -> tantivy::Result<Hit> {
-    let record = snapshot.record(lead.address)?;
-    let decision = record.decision()?;
-    let twin_count = lead.twins.len() as u64;
-    let twins = lead
-        .twins
-        .into_iter()
-        .take(TWINS_NAMED)
-        .map(|address| {
-            let record = snapshot.record(address)?;
-            let decision = record.decision()?;
-            Ok(Twin { id: decision.id.clone(), item: decision.item.clone() })
-        })
-        .collect::<tantivy::Result<_>>()?;
-    Ok(Hit {
-        rank,
-        score: lead.score,
-        id: decision.id.clone(),
-        case_number: record.letter.case_number.clone(),
-        item: decision.item.clone(),
-        outcome: decision.outcome.as_str().into(),
-        decision_date: record.letter.decision_date.map(|date| date.to_string()),
-        reviewer_guideline: decision.reviewer_guideline.as_ref().map(|guideline| guideline.text.clone()),
-        snippets: hit_snippets(&record, plan)?,
-        twins,
-        twin_count,
-        explanation: if request.explain { explanation(snapshot, plan, lead.address)? } else { Vec::new() },
-    })
-}
-
-/// The item with its matches, the telling sentences of the rationale, and where the rationale has none, those of the
-/// other fields searched.
-fn hit_snippets(record: &Record, plan: &Plan) -> tantivy::Result<Vec<Snippet>> {
-    let decision = record.decision()?;
-    let guideline =
-        |guideline: &Option<crate::letter::model::Guideline>| guideline.as_ref().map(|line| line.text.clone());
-    let texts = [
-        ("item", Some(decision.item.clone())),
-        ("rationale", decision.rationale.clone()),
-        ("reviewer_guideline", guideline(&decision.reviewer_guideline)),
-        ("summary", record.letter.summary.clone()),
-        ("claims_guideline", guideline(&decision.claims_guideline)),
-        ("documents_reviewed", record.letter.documents_reviewed.clone()),
-    ];
-    let mut found: Vec<Snippet> = Vec::new();
-    let mut in_rationale = false;
-    for (field, text) in texts {
-        let Some(text) = text else { continue };
-        // The rationale's own sentences say why; a match elsewhere is shown only where they are silent.
-        let asked_here = plan.targets.iter().any(|(asked, _)| asked.as_deref().is_some_and(|name| names(name, field)));
-        if in_rationale && !asked_here {
-            continue;
-        }
-        let targets: Vec<&Target> = plan
-            .targets
-            .iter()
-            .filter(|(asked, _)| asked.as_deref().is_none_or(|name| names(name, field)))
-            .map(|(_, target)| target)
-            .collect();
-        let pieces = if field == "item" {
-            snippet::marked(&text, &targets).into_iter().collect()
-        } else {
-            snippet::snippets(&text, &targets, SNIPPET_SENTENCES, SNIPPET_CHARACTERS)
-        };
-        in_rationale |= field == "rationale" && !pieces.is_empty();
-        found.extend(pieces.into_iter().map(|piece| Snippet {
-            field: field.into(),
-            text: piece.text,
-            marks: piece.marks,
-        }));
-    }
-    if !found.iter().any(|piece| piece.field != "item")
-        && let Some(rationale) = &decision.rationale
-    {
-        let head = snippet::lead(rationale, SNIPPET_CHARACTERS);
-        found.push(Snippet { field: "rationale".into(), text: head.text, marks: head.marks });
-    }
-    Ok(found)
-}
-
-fn names(typed: &str, field: &str) -> bool {
-    fields::describe(typed).is_some_and(|description| description.name == field)
-}
-
-/// What each word, in each field, adds by itself.
-fn explanation(snapshot: &Snapshot, plan: &Plan, address: DocAddress) -> tantivy::Result<Vec<ScorePart>> {
-    let searcher = &snapshot.searcher;
-    let statistics = StemStatistics(searcher);
-    let segment = searcher.segment_reader(address.segment_ord);
-    let mut parts: Vec<ScorePart> = Vec::new();
-    for part in &plan.parts {
-        let weight = part.query.weight(EnableScoring::enabled_from_statistics_provider(&statistics, searcher))?;
-        let mut scorer = weight.scorer(segment, 1.0)?;
-        if tantivy::DocSet::doc(&scorer) > address.doc_id
-            || tantivy::DocSet::seek(&mut scorer, address.doc_id) != address.doc_id
-        {
-            continue;
-        }
-        let score = tantivy::query::Scorer::score(&mut scorer);
-        match parts.iter_mut().find(|known| known.word == part.word && known.field == part.field) {
-            Some(known) => known.score = known.score.max(score),
-            None => parts.push(ScorePart { word: part.word.clone(), field: part.field.clone(), score }),
-        }
-    }
-    parts.sort_by(|a, b| b.score.total_cmp(&a.score));
-    Ok(parts)
 }
