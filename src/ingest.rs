@@ -17,13 +17,13 @@ use tantivy::TantivyDocument;
 use crate::index::document::documents;
 use crate::index::reader::Snapshot;
 use crate::index::writer::{LetterWriter, Written, hash_of};
+use crate::intake;
 use crate::intake::delivery::{Delivery, Origin};
 use crate::intake::limits::Limits;
 use crate::intake::rejection::Rejection;
 use crate::intake::walk::walk;
-use crate::intake::{self};
+use crate::letter;
 use crate::letter::model::{Diagnostic, DiagnosticCode, Layout, Letter, Outcome, Source};
-use crate::letter::{self};
 
 /// A batch holds at most this many bytes of files, so that memory does not grow with the input.
 const BATCH_BYTES: usize = 8 * 1024 * 1024;
@@ -176,7 +176,8 @@ pub fn read_all(paths: &[PathBuf], limits: &Limits, deliver: &mut dyn FnMut(Read
 
 /// Brings the index up to date with every letter under the paths.
 ///
-/// `note` sees every file's entry as it is done.
+/// `note` sees every file's entry as it is done. With `at_once` nothing is committed on the way, so that a rebuild shows
+/// all or nothing.
 ///
 /// # Errors
 /// The index cannot be written; what was committed before stays.
@@ -184,6 +185,7 @@ pub fn ingest(
     paths: &[PathBuf],
     writer: &mut LetterWriter,
     limits: &Limits,
+    at_once: bool,
     note: &mut dyn FnMut(&Entry, &Totals),
 ) -> tantivy::Result<Totals> {
     let mut totals = Totals::default();
@@ -208,7 +210,8 @@ pub fn ingest(
                 }
             }
         }
-        if uncommitted_bytes >= COMMIT_BYTES || last_commit.elapsed() >= COMMIT_INTERVAL {
+        let is_due = uncommitted_bytes >= COMMIT_BYTES || last_commit.elapsed() >= COMMIT_INTERVAL;
+        if is_due && !at_once {
             if let Err(error) = writer.commit() {
                 failure = Some(error);
                 return ControlFlow::Break(());

@@ -11,10 +11,10 @@ use serde::Serialize;
 
 use super::output::{BOLD, count, plain, thousands};
 use super::{End, Hinted};
-use crate::index::reader::Counts;
+use crate::index::reader::{Counts, Snapshot};
 use crate::index::writer::LetterWriter;
-use crate::index::{self, IndexError};
-use crate::ingest::{Entry, Status, Totals, ingest, is_noteworthy};
+use crate::index::{self, IndexError, OpenIndex};
+use crate::ingest::{Status, Totals, ingest, is_noteworthy};
 use crate::intake::delivery::Origin;
 use crate::intake::limits::Limits;
 use crate::intake::walk::survey;
@@ -46,54 +46,104 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments, directory: &Path) -> anyhow::Result<End> {
-    if arguments.rebuild {
-        return rebuild(arguments, directory);
-    }
-    let report = arguments.report.as_deref().map(Report::create).transpose()?;
-    let built = build(&arguments.paths, directory, report, true)?;
+    refuse_if_all_are_missing(&arguments.paths)?;
+    let built = if arguments.rebuild {
+        rebuild(arguments, directory)?
+    } else {
+        let mut writer = writer(&arguments.paths, index::open_or_create(directory)?)?;
+        let report = report(arguments)?;
+        let totals = read_into(&arguments.paths, &mut writer, directory, report, false)?;
+        finish(writer, totals, directory)?
+    };
     print_summary(&built, directory)?;
     Ok(built.end())
 }
 
-/// Builds beside the old index and swaps when all is done, so that a failed or killed rebuild leaves the old one.
-fn rebuild(arguments: &Arguments, directory: &Path) -> anyhow::Result<End> {
-    let report = arguments.report.as_deref().map(Report::create).transpose()?;
-    // An index that others are writing to is not replaced under them; one that cannot be opened at all may be.
-    let _lock = match index::open(directory) {
-        Ok(old) => Some(LetterWriter::new(old, 1)?),
-        Err(IndexError::Absent { .. } | IndexError::OtherFormat { .. } | IndexError::Broken { .. }) => None,
+/// Builds the index anew. The old one stays what readers see until all is done, and stays for good if nothing was read or
+/// the run fails.
+fn rebuild(arguments: &Arguments, directory: &Path) -> anyhow::Result<Built> {
+    let old = match index::open(directory) {
+        Ok(old) => old,
+        Err(IndexError::Absent { .. }) => index::open_or_create(directory)?,
+        Err(IndexError::OtherFormat { .. } | IndexError::Broken { .. }) => return rebuild_beside(arguments, directory),
         Err(error) => return Err(error.into()),
     };
-    if directory.exists() && !directory.join("meta.json").exists() && fs::read_dir(directory)?.next().is_some() {
-        return Err(IndexError::Occupied { directory: directory.to_owned() }.into());
+    let mut writer = writer(&arguments.paths, old)?;
+    let report = report(arguments)?;
+    writer.start_over()?;
+    let read = read_into(&arguments.paths, &mut writer, directory, report, true)?;
+    if read.totals.indexed == 0 {
+        writer.abandon()?;
+        return Err(nothing_read());
     }
-    let beside = sibling(directory, "rebuild");
+    finish(writer, read, directory)
+}
+
+/// An index that this version cannot open cannot be rebuilt in its place: the new one is made beside it and takes its
+/// name when it is done.
+fn rebuild_beside(arguments: &Arguments, directory: &Path) -> anyhow::Result<Built> {
+    let directory = &fs::canonicalize(directory)
+        .with_context(|| format!("the folder `{}` cannot be found", directory.display()))?;
+    if index::holds_other_files(directory)? {
+        return Err(IndexError::Occupied { directory: directory.clone() }.into());
+    }
+    let beside = sibling(directory, "rebuild")?;
+    let aside = sibling(directory, "old")?;
     if beside.exists() {
         index::remove_files(&beside)?;
-        remove_lock_files(&beside);
     }
-    let built = build(&arguments.paths, &beside, report, true)?;
-    if directory.exists() {
-        index::remove_files(directory)?;
-        remove_lock_files(directory);
-        fs::remove_dir(directory)
-            .with_context(|| format!("cannot remove the old index in `{}`", directory.display()))?;
+    let mut writer = writer(&arguments.paths, index::open_or_create(&beside)?)?;
+    let report = report(arguments)?;
+    let read = read_into(&arguments.paths, &mut writer, &beside, report, true)?;
+    if read.totals.indexed == 0 {
+        writer.abandon()?;
+        return Err(nothing_read());
     }
-    fs::rename(&beside, directory).with_context(|| format!("cannot put the new index in `{}`", directory.display()))?;
-    print_summary(&built, directory)?;
-    Ok(built.end())
+    let built = finish(writer, read, &beside)?;
+    let swapped = fs::rename(directory, &aside).and_then(|()| {
+        fs::rename(&beside, directory).inspect_err(|_| {
+            // Back to the old one, so that nothing is lost; the error below says that the new one waits beside it.
+            let _ = fs::rename(&aside, directory);
+        })
+    });
+    swapped.with_context(|| {
+        format!("the new index in `{}` cannot take the place of `{}`", beside.display(), directory.display())
+    })?;
+    index::remove_files(&aside)?;
+    // Empty by now; if it cannot go, it does no harm.
+    let _ = fs::remove_dir(&aside);
+    Ok(built)
 }
 
-fn sibling(directory: &Path, suffix: &str) -> PathBuf {
-    let name = directory.file_name().map_or_else(|| "imr-index".into(), |name| name.to_string_lossy().into_owned());
-    directory.with_file_name(format!("{name}.{suffix}"))
+fn nothing_read() -> anyhow::Error {
+    Hinted {
+        message: "no letter was found, so the old index stays as it is".into(),
+        hint: "name the folder or archive that holds the letters".into(),
+    }
+    .into()
 }
 
-fn remove_lock_files(directory: &Path) {
-    for name in [".tantivy-writer.lock", ".tantivy-meta.lock"] {
-        // A lock file that is not there, or cannot go, only means that the folder stays.
-        let _ = fs::remove_file(directory.join(name));
+fn sibling(directory: &Path, suffix: &str) -> anyhow::Result<PathBuf> {
+    let name = directory
+        .file_name()
+        .with_context(|| format!("`{}` has no name to put a new index beside", directory.display()))?;
+    Ok(directory.with_file_name(format!("{}.{suffix}", name.to_string_lossy())))
+}
+
+/// The report file, if one was asked for. It is made only when everything else is ready, and never over a letter.
+fn report(arguments: &Arguments) -> anyhow::Result<Option<Report>> {
+    let Some(path) = &arguments.report else { return Ok(None) };
+    let same = |one: &Path, other: &Path| {
+        fs::canonicalize(one).is_ok_and(|one| fs::canonicalize(other).is_ok_and(|other| one == other))
+    };
+    if arguments.paths.iter().any(|letters| same(letters, path)) {
+        return Err(Hinted {
+            message: format!("the report `{}` would be written over the letters named", path.display()),
+            hint: "give the report another name".into(),
+        }
+        .into());
     }
+    Report::create(path).map(Some)
 }
 
 /// What a run did.
@@ -115,22 +165,40 @@ impl Built {
     }
 }
 
-/// Brings the index up to date; names rejected files on standard error as they come.
-pub fn build(
+/// Brings the index up to date with letters; for `imr search --letters`.
+pub fn update(paths: &[PathBuf], directory: &Path) -> anyhow::Result<Built> {
+    refuse_if_all_are_missing(paths)?;
+    let mut writer = writer(paths, index::open_or_create(directory)?)?;
+    let read = read_into(paths, &mut writer, directory, None, false)?;
+    finish(writer, read, directory)
+}
+
+fn writer(paths: &[PathBuf], index: OpenIndex) -> Result<LetterWriter, IndexError> {
+    let threads = if survey(paths).bytes < ONE_THREAD_BYTES { 1 } else { rayon::current_num_threads() };
+    LetterWriter::new(index, threads)
+}
+
+/// What was read, before it is committed.
+struct Read {
+    totals: Totals,
+    started: Instant,
+    noticed: u64,
+    report: Option<Report>,
+}
+
+/// Reads letters into the index; names rejected files on standard error as they come.
+fn read_into(
     paths: &[PathBuf],
+    writer: &mut LetterWriter,
     directory: &Path,
     mut report: Option<Report>,
-    show_progress: bool,
-) -> anyhow::Result<Built> {
+    at_once: bool,
+) -> anyhow::Result<Read> {
     let started = Instant::now();
-    refuse_if_all_are_missing(paths)?;
-    let found = survey(paths);
-    let threads = if found.bytes < ONE_THREAD_BYTES { 1 } else { rayon::current_num_threads() };
-    let mut writer = LetterWriter::new(index::open_or_create(directory)?, threads)?;
-    let progress = Progress::new(found.files, show_progress);
+    let progress = Progress::new(survey(paths).files);
     let (mut noticed, mut shown) = (0, 0);
     let mut report_failure = None;
-    let ingested = ingest(paths, &mut writer, &Limits::default(), &mut |entry, totals| {
+    let ingested = ingest(paths, writer, &Limits::default(), at_once, &mut |entry, totals| {
         if entry.status == Status::Rejected {
             shown += 1;
             if shown <= MOST_SHOWN {
@@ -140,7 +208,7 @@ pub fn build(
         }
         noticed += u64::from(entry.diagnostics.iter().any(is_noteworthy));
         if let Some(report) = &mut report
-            && let Err(error) = report.entry(entry)
+            && let Err(error) = report.line(entry)
         {
             report_failure.get_or_insert(error);
         }
@@ -148,19 +216,24 @@ pub fn build(
     });
     progress.finish();
     let totals = ingested.with_context(|| failed_message(directory))?;
-    writer.finish().with_context(|| failed_message(directory))?;
-    let counts = crate::index::reader::Snapshot::of(&index::open(directory)?)?.counts()?;
-    if let Some(report) = report {
-        report.finish(&totals, &counts)?;
-    }
-    if let Some(error) = report_failure {
-        return Err(error);
-    }
     if shown > MOST_SHOWN {
         let more = thousands(shown - MOST_SHOWN);
         let _ = writeln!(anstream::stderr(), "… and {more} more files rejected; `--report FILE` lists all");
     }
-    Ok(Built { totals, counts, elapsed: started.elapsed(), noticed })
+    match report_failure {
+        Some(error) => Err(error),
+        None => Ok(Read { totals, started, noticed, report }),
+    }
+}
+
+/// Commits what was read, and closes the report with the sums.
+fn finish(writer: LetterWriter, read: Read, directory: &Path) -> anyhow::Result<Built> {
+    writer.finish().with_context(|| failed_message(directory))?;
+    let counts = Snapshot::of(&index::open(directory)?)?.counts()?;
+    if let Some(report) = read.report {
+        report.finish(&read.totals, &counts)?;
+    }
+    Ok(Built { totals: read.totals, counts, elapsed: read.started.elapsed(), noticed: read.noticed })
 }
 
 /// Nothing to read at all is a slip of typing: then no index is made for it.
@@ -252,10 +325,6 @@ impl Report {
         Ok(Self { path: path.to_owned(), file: BufWriter::new(file) })
     }
 
-    fn entry(&mut self, entry: &Entry) -> anyhow::Result<()> {
-        self.line(entry)
-    }
-
     fn line(&mut self, value: &impl Serialize) -> anyhow::Result<()> {
         serde_json::to_writer(&mut self.file, value)
             .map_err(std::io::Error::from)
@@ -278,8 +347,8 @@ impl Report {
 struct Progress(Option<ProgressBar>);
 
 impl Progress {
-    fn new(files: u64, wanted: bool) -> Self {
-        if !wanted || !std::io::stderr().is_terminal() {
+    fn new(files: u64) -> Self {
+        if !std::io::stderr().is_terminal() {
             return Self(None);
         }
         let bar = ProgressBar::new(files);

@@ -13,6 +13,7 @@ mod remove;
 mod search;
 mod show;
 mod status;
+mod table;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -126,12 +127,16 @@ fn arguments(typed: impl Iterator<Item = OsString>) -> Vec<OsString> {
     arguments
 }
 
-/// `-knee`, `-"red flag"`, but not `-n5`, `-h`, `--limit`.
+/// `-knee`, `-L5`, `-"red flag"`, but not `-n5`, `-h`, `--limit`.
 fn excludes_a_word(argument: &str) -> bool {
     let Some(word) = argument.strip_prefix('-') else { return false };
-    let mut letters = word.chars();
-    let starts_word = letters.next().is_some_and(|letter| letter.is_alphabetic() || matches!(letter, '"' | '('));
-    starts_word && letters.next().is_some_and(|letter| !letter.is_ascii_digit() && letter != '=')
+    let is_page_size = word
+        .strip_prefix('n')
+        .is_some_and(|rest| rest.trim_start_matches('=').bytes().all(|byte| byte.is_ascii_digit()));
+    let is_option = is_page_size || matches!(word, "h" | "V");
+    let starts_word =
+        word.starts_with(|letter: char| letter.is_alphanumeric() || matches!(letter, '"' | '(' | '#' | '.'));
+    starts_word && !is_option
 }
 
 fn run(cli: Cli) -> anyhow::Result<End> {

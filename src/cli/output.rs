@@ -36,6 +36,20 @@ pub fn is_harmless(letter: char) -> bool {
             || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'))
 }
 
+/// JSON in which characters that do more than show themselves are escaped, as JSON allows.
+pub fn harmless_json(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    let mut units = [0; 2];
+    for letter in json.chars() {
+        if is_harmless(letter) {
+            escaped.push(letter);
+            continue;
+        }
+        escaped.extend(letter.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+    }
+    escaped
+}
+
 /// The colour of an outcome.
 pub fn outcome_style(outcome: &str) -> Style {
     match outcome {
@@ -212,6 +226,14 @@ mod tests {
     fn control_characters_do_not_reach_a_terminal() {
         assert_eq!(plain("a\u{1b}[31mb\u{7}c\u{202e}d\u{9b}e"), "a[31mbcde");
         assert_eq!(wrap("x\u{1b}]0;title\u{7}y", 80), ["x]0;titley"]);
+    }
+
+    #[test]
+    fn json_keeps_its_meaning_without_harmful_characters() {
+        let json = serde_json::to_string("a\u{9b}31m\u{202e}b\u{e0041}").unwrap();
+        let harmless = harmless_json(&json);
+        assert!(harmless.chars().all(is_harmless), "{harmless}");
+        assert_eq!(serde_json::from_str::<String>(&harmless).unwrap(), "a\u{9b}31m\u{202e}b\u{e0041}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+use super::output::harmless_json;
 use super::{End, index::print_rejection, page};
 use crate::ingest::read_all;
 use crate::intake::limits::Limits;
@@ -46,9 +47,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
             Ok(letter) => {
                 letters += 1;
                 match arguments.format {
-                    Format::Jsonl => serde_json::to_writer(&mut out, &letter)
+                    Format::Jsonl => serde_json::to_string(&letter)
                         .map_err(std::io::Error::from)
-                        .and_then(|()| writeln!(out)),
+                        .and_then(|json| writeln!(out, "{}", harmless_json(&json))),
                     Format::Text if letters > 1 => writeln!(out).and_then(|()| page::letter(&mut out, &letter)),
                     Format::Text => page::letter(&mut out, &letter),
                 }

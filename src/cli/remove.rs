@@ -22,15 +22,24 @@ pub fn run(arguments: &Arguments, directory: &Path) -> anyhow::Result<End> {
     let mut writer = LetterWriter::new(index::open(directory)?, 1)?;
     let mut out = anstream::stdout();
     let mut absent = 0;
-    for case in &arguments.cases {
-        match writer.remove(case.trim())? {
+    let mut removed: Vec<(&str, usize)> = Vec::new();
+    for case in arguments.cases.iter().map(|case| case.trim()) {
+        if removed.iter().any(|(known, _)| known.eq_ignore_ascii_case(case)) {
+            continue;
+        }
+        match writer.remove(case)? {
             0 => {
                 absent += 1;
-                writeln!(anstream::stderr(), "no letter `{}` in the index", plain(case))?;
+                let hint = if case.contains('/') { "; letters are removed whole, by their case number" } else { "" };
+                writeln!(anstream::stderr(), "no letter `{}` in the index{hint}", plain(case))?;
             }
-            decisions => writeln!(out, "removed {} with {}", plain(case), count(decisions as u64, "decision"))?,
+            decisions => removed.push((case, decisions)),
         }
     }
     writer.finish()?;
+    // Said only when it is done.
+    for (case, decisions) in removed {
+        writeln!(out, "removed {} with {}", plain(case), count(decisions as u64, "decision"))?;
+    }
     Ok(if absent > 0 { End::Nothing } else { End::Done })
 }

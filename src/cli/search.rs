@@ -3,17 +3,14 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::output::{
-    BOLD, DIM, Marking, bar, count, cut, outcome_style, outcome_words, pad, plain, thousands, width, wrap, wrap_marked,
-};
-use super::{End, Hinted, index::build};
+use super::output::{DIM, count, harmless_json, plain, thousands};
+use super::table::table;
+use super::{End, Hinted, index::update};
 use crate::index;
 use crate::index::reader::Snapshot;
-use crate::search::model::{Answer, DEFAULT_FACETS, FacetValue, Filter, Hit, Request, Snippet, Sort};
-use crate::search::{self};
+use crate::search;
+use crate::search::model::{Answer, DEFAULT_FACETS, Filter, Hit, Request, Sort};
 
-/// Columns of the bars beside facet values.
-const BAR_WIDTH: usize = 16;
 /// Facet values listed on the screen.
 const FACET_VALUES: usize = 6;
 
@@ -164,10 +161,17 @@ enum Basis {
 }
 
 pub fn run(arguments: &Arguments, directory: &Path) -> anyhow::Result<End> {
+    if arguments.all && matches!(arguments.format, Format::Table | Format::Json) {
+        return Err(Hinted {
+            message: "`--all` writes every decision found, which needs a format of one line each".into(),
+            hint: "add `--format csv` (for a spreadsheet) or `--format jsonl`".into(),
+        }
+        .into());
+    }
     let (letters, query) = letters_and_query(arguments);
     let mut letters_read = End::Done;
     if !letters.is_empty() {
-        let built = build(&letters, directory, None, true)?;
+        let built = update(&letters, directory)?;
         letters_read = built.end();
         writeln!(
             anstream::stderr(),
@@ -183,15 +187,15 @@ pub fn run(arguments: &Arguments, directory: &Path) -> anyhow::Result<End> {
     let snapshot = Snapshot::of(&index::open(directory)?)?;
     let request = request(arguments, query)?;
     if arguments.all {
-        return export(arguments.format, &snapshot, &request);
+        let found = export(arguments.format, &snapshot, &request)?;
+        return Ok(end(letters_read, found));
     }
     let answer = search::search(&snapshot, &request)?;
     let mut out = io::BufWriter::new(anstream::stdout());
     match arguments.format {
         Format::Table => table(&mut out, &answer)?,
         Format::Json => {
-            serde_json::to_writer_pretty(&mut out, &answer).map_err(io::Error::from)?;
-            writeln!(out)?;
+            writeln!(out, "{}", harmless_json(&serde_json::to_string_pretty(&answer)?))?;
         }
         Format::Jsonl => answer.hits.iter().try_for_each(|hit| json_line(&mut out, hit))?,
         Format::Csv => {
@@ -201,11 +205,27 @@ pub fn run(arguments: &Arguments, directory: &Path) -> anyhow::Result<End> {
         }
     }
     out.flush()?;
-    Ok(match (letters_read, answer.total) {
+    if matches!(arguments.format, Format::Jsonl | Format::Csv) {
+        print_notes(&answer);
+    }
+    Ok(end(letters_read, answer.total))
+}
+
+/// A letter that was named and could not be read is said by the exit code, whatever was found in the others.
+fn end(letters_read: End, found: u64) -> End {
+    match (letters_read, found) {
         (End::Incomplete, _) => End::Incomplete,
         (_, 0) => End::Nothing,
         _ => End::Done,
-    })
+    }
+}
+
+/// Lines of data have no place for what was not taken as typed; it must not go unsaid.
+fn print_notes(answer: &Answer) {
+    for corrected in &answer.corrected {
+        // Standard error may be closed; the data are right all the same.
+        let _ = writeln!(anstream::stderr(), "note: {}", plain(&corrected.message));
+    }
 }
 
 /// `--letters` takes several paths, so in `--letters FOLDER "some words"` the words arrive as a path. Without a query
@@ -304,32 +324,26 @@ fn request(arguments: &Arguments, query: String) -> anyhow::Result<Request> {
     })
 }
 
-/// Every decision found, one after the other; near-twins are not folded, since an export is for counting.
-fn export(format: Format, snapshot: &Snapshot, request: &Request) -> anyhow::Result<End> {
+/// Every decision found, one after the other; near-twins are not folded, since an export is for counting. Returns how
+/// many were found.
+fn export(format: Format, snapshot: &Snapshot, request: &Request) -> anyhow::Result<u64> {
     let mut out = io::BufWriter::new(anstream::stdout());
-    let found = match format {
-        Format::Jsonl => search::export(snapshot, request, &mut |hit| json_line(&mut out, &hit))?,
-        Format::Csv => {
-            let mut rows = csv_writer(&mut out)?;
-            let found = search::export(snapshot, request, &mut |hit| csv_row(&mut rows, &hit))?;
-            rows.flush()?;
-            found
-        }
-        Format::Table | Format::Json => {
-            return Err(Hinted {
-                message: "`--all` writes every decision found, which needs a format of one line each".into(),
-                hint: "add `--format csv` (for a spreadsheet) or `--format jsonl`".into(),
-            }
-            .into());
-        }
+    let answer = if format == Format::Csv {
+        let mut rows = csv_writer(&mut out)?;
+        let answer = search::export(snapshot, request, &mut |hit| csv_row(&mut rows, &hit))?;
+        rows.flush()?;
+        drop(rows);
+        answer
+    } else {
+        search::export(snapshot, request, &mut |hit| json_line(&mut out, &hit))?
     };
     out.flush()?;
-    Ok(if found == 0 { End::Nothing } else { End::Done })
+    print_notes(&answer);
+    Ok(answer.total)
 }
 
 fn json_line(out: &mut impl Write, hit: &Hit) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, hit)?;
-    writeln!(out)
+    writeln!(out, "{}", harmless_json(&serde_json::to_string(hit)?))
 }
 
 fn csv_writer<W: Write>(out: W) -> io::Result<csv::Writer<W>> {
@@ -345,7 +359,8 @@ fn csv_writer<W: Write>(out: W) -> io::Result<csv::Writer<W>> {
         "snippet",
         "twins",
         "score",
-    ])?;
+    ])
+    .map_err(csv_error)?;
     Ok(rows)
 }
 
@@ -355,143 +370,30 @@ fn csv_row<W: Write>(rows: &mut csv::Writer<W>, hit: &Hit) -> io::Result<()> {
     let twins: Vec<&str> = hit.twins.iter().map(|twin| twin.id.as_str()).collect();
     rows.write_record([
         &hit.rank.to_string(),
-        &hit.id,
-        hit.case_number.as_deref().unwrap_or_default(),
+        &cell(&hit.id),
+        &cell(hit.case_number.as_deref().unwrap_or_default()),
         &hit.outcome,
         hit.decision_date.as_deref().unwrap_or_default(),
         &cell(&hit.item),
         &cell(hit.reviewer_guideline.as_deref().unwrap_or_default()),
         &cell(&snippets.join(" … ")),
-        &twins.join(" "),
+        &cell(&twins.join(" ")),
         &hit.score.to_string(),
-    ])?;
+    ])
+    .map_err(csv_error)?;
     Ok(())
+}
+
+/// The error beneath, so that a reader that went away is known as one.
+fn csv_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// A spreadsheet takes a cell that starts with one of these characters for a formula and runs it.
 fn cell(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
-}
-
-fn table(out: &mut impl Write, answer: &Answer) -> io::Result<()> {
-    let width = width();
-    let heading = match answer.total {
-        0 => "no decisions".to_owned(),
-        total => format!("{}{}", count(total, "decision"), outcomes(answer)),
-    };
-    writeln!(out, "{BOLD}{heading}{BOLD:#}  {DIM}{:.0} ms{DIM:#}", answer.took_ms.max(1.0))?;
-    for line in wrap(&answer.understood, width - 2) {
-        writeln!(out, "  {DIM}{line}{DIM:#}")?;
-    }
-    for corrected in &answer.corrected {
-        let style = anstyle::AnsiColor::Yellow.on_default();
-        for line in wrap(&format!("note: {}", corrected.message), width - 2) {
-            writeln!(out, "  {style}{line}{style:#}")?;
-        }
-    }
-    for hit in &answer.hits {
-        writeln!(out)?;
-        table_hit(out, hit, width)?;
-    }
-    let shown = answer.request.offset + answer.hits.len();
-    if !answer.hits.is_empty()
-        && answer.total > shown as u64 + answer.hits.iter().map(|hit| hit.twin_count).sum::<u64>()
-    {
-        writeln!(out, "\n  {DIM}more with --offset {shown}{DIM:#}")?;
-    }
-    for (field, values) in &answer.facets.0 {
-        table_facet(out, field, values, width)?;
-    }
-    Ok(())
-}
-
-/// How those found came out, where the outcomes were counted: `: 44 upheld, 9 overturned`.
-fn outcomes(answer: &Answer) -> String {
-    let Some((_, values)) = answer.facets.0.iter().find(|(field, _)| field == "outcome") else { return String::new() };
-    let restricted = values.iter().any(|value| value.selected);
-    let counted: Vec<String> = values
-        .iter()
-        .filter(|value| value.selected || !restricted)
-        .map(|value| format!("{} {}", thousands(value.count), outcome_words(&value.value)))
-        .collect();
-    if counted.is_empty() { String::new() } else { format!(": {}", counted.join(", ")) }
-}
-
-fn table_hit(out: &mut impl Write, hit: &Hit, width: usize) -> io::Result<()> {
-    const INDENT: &str = "    ";
-    let text_width = width - INDENT.len();
-    let marking = Marking::of_output();
-    let style = outcome_style(&hit.outcome);
-    let decided = hit.decision_date.as_deref().map_or(String::new(), |date| format!("  {date}"));
-    writeln!(
-        out,
-        "{:>2}. {style}{}{style:#}  {BOLD}{}{BOLD:#}{decided}",
-        hit.rank,
-        outcome_words(&hit.outcome).to_uppercase(),
-        cut(&hit.id, text_width / 2),
-    )?;
-    let item = hit.snippets.iter().find(|piece| piece.field == "item");
-    let marks = item.map_or(&[][..], |item| &item.marks);
-    let item_text = item.map_or(&hit.item, |item| &item.text);
-    // Two columns are left for the ellipsis of an item that is longer than shown.
-    let lines = wrap_marked(item_text, marks, text_width - 2, marking);
-    let most_lines = 4;
-    for (index, line) in lines.iter().take(most_lines).enumerate() {
-        let more = if index + 1 == most_lines && lines.len() > most_lines { " …" } else { "" };
-        writeln!(out, "{INDENT}{line}{more}")?;
-    }
-    if let Some(guideline) = &hit.reviewer_guideline {
-        let lines = wrap(guideline, text_width);
-        for (index, line) in lines.iter().take(2).enumerate() {
-            let more = if index == 1 && lines.len() > 2 { "…" } else { "" };
-            writeln!(out, "{INDENT}{DIM}{}{DIM:#}", cut(&format!("{line}{more}"), text_width))?;
-        }
-    }
-    for piece in hit.snippets.iter().filter(|piece| piece.field != "item").take(3) {
-        table_snippet(out, piece, text_width - 2, marking)?;
-    }
-    if !hit.twins.is_empty() {
-        let named: Vec<String> = hit.twins.iter().take(3).map(|twin| plain(&twin.id)).collect();
-        let more = if hit.twin_count > named.len() as u64 { ", …" } else { "" };
-        let twins = format!("+ {}: {}{more}", count(hit.twin_count, "near-twin"), named.join(", "));
-        writeln!(out, "{INDENT}{DIM}{}{DIM:#}", cut(&twins, text_width))?;
-    }
-    if !hit.explanation.is_empty() {
-        let parts: Vec<String> = hit
-            .explanation
-            .iter()
-            .map(|part| format!("{} in {} {:.1}", part.word, part.field.replace('_', " "), part.score))
-            .collect();
-        for line in wrap(&format!("score {:.1}: {}", hit.score, parts.join(", ")), text_width) {
-            writeln!(out, "{INDENT}{DIM}{line}{DIM:#}")?;
-        }
-    }
-    Ok(())
-}
-
-fn table_snippet(out: &mut impl Write, piece: &Snippet, width: usize, marking: Marking) -> io::Result<()> {
-    let label =
-        if piece.field == "rationale" { String::new() } else { format!("[{}] ", piece.field.replace('_', " ")) };
-    let shift = label.chars().count();
-    let marks: Vec<(usize, usize)> = piece.marks.iter().map(|(start, end)| (start + shift, end + shift)).collect();
-    for (index, line) in wrap_marked(&format!("{label}{}", piece.text), &marks, width, marking).iter().enumerate() {
-        writeln!(out, "    {} {line}", if index == 0 { "·" } else { " " })?;
-    }
-    Ok(())
-}
-
-fn table_facet(out: &mut impl Write, field: &str, values: &[FacetValue], width: usize) -> io::Result<()> {
-    if values.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "\n{BOLD}{}{BOLD:#}", field.replace('_', " "))?;
-    let most = values.iter().map(|value| value.count).max().unwrap_or(0);
-    let name_width = (width - BAR_WIDTH - 18).min(44);
-    for value in values {
-        let selected = if value.selected { "●" } else { " " };
-        let name = pad(&cut(&outcome_words(&value.value), name_width), name_width);
-        let number = thousands(value.count);
-        writeln!(out, "  {selected} {name} {number:>9} {}", bar(value.count, most, BAR_WIDTH))?;
-    }
-    Ok(())
+    let text = plain(text);
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::output::plain;
+use super::output::{harmless_json, plain};
 use super::{End, page};
 use crate::index;
 use crate::index::reader::Snapshot;
@@ -42,8 +42,7 @@ pub fn run(arguments: &Arguments, directory: &Path) -> anyhow::Result<End> {
             continue;
         };
         if arguments.format == Format::Json {
-            serde_json::to_writer(&mut out, &letter).map_err(std::io::Error::from)?;
-            writeln!(out)?;
+            writeln!(out, "{}", harmless_json(&serde_json::to_string(&letter)?))?;
             continue;
         }
         if place > 0 {

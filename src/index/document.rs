@@ -16,8 +16,21 @@ pub struct Record {
     pub letter: Letter,
     /// Other files the same letter was read from; the letter's own `source` is the latest.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub other_sources: Vec<Source>,
+    pub other_sources: Vec<OtherSource>,
 }
+
+/// A file that a letter was read from before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherSource {
+    #[serde(flatten)]
+    pub source: Source,
+    /// The file has other content by now. Copies of what it held are known as old, and do not come back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub superseded: bool,
+}
+
+/// Before the hash of superseded content in the field `content`.
+pub const SUPERSEDED: &str = "superseded:";
 
 impl Record {
     /// The decision of this document.
@@ -38,8 +51,6 @@ pub struct FieldHandles {
     pub id: Field,
     pub case_number: Field,
     pub content: Field,
-    pub path: Field,
-    pub outcome: Field,
     pub record: Field,
     schema: Schema,
 }
@@ -54,8 +65,6 @@ impl FieldHandles {
             id: schema.get_field("id")?,
             case_number: schema.get_field("case_number")?,
             content: schema.get_field("content")?,
-            path: schema.get_field("path")?,
-            outcome: schema.get_field("outcome")?,
             record: schema.get_field("record")?,
             schema: schema.clone(),
         })
@@ -77,7 +86,7 @@ impl FieldHandles {
 pub fn documents(
     fields: &FieldHandles,
     letter: &Letter,
-    other_sources: &[Source],
+    other_sources: &[OtherSource],
 ) -> tantivy::Result<Vec<TantivyDocument>> {
     let mut head = letter.clone();
     let decisions = std::mem::take(&mut head.decisions);
@@ -125,9 +134,12 @@ fn document(fields: &FieldHandles, record: &Record) -> tantivy::Result<TantivyDo
     document.date("injured", letter.date_of_injury)?;
     document.date("denied", letter.ur_denial_date)?;
     document.date("received", letter.application_received)?;
-    for source in std::iter::once(&letter.source).chain(&record.other_sources) {
-        document.text("content", &source.content_hash)?;
-        document.text("path", &source.path)?;
+    document.text("content", &letter.source.content_hash)?;
+    document.text("path", &letter.source.path)?;
+    for other in &record.other_sources {
+        let mark = if other.superseded { SUPERSEDED } else { "" };
+        document.text("content", &format!("{mark}{}", other.source.content_hash))?;
+        document.text("path", &other.source.path)?;
     }
     for part in twins::signature(decision.rationale.as_deref().unwrap_or_default()) {
         document.number("twin_signature", Some(part))?;

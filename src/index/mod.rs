@@ -149,8 +149,7 @@ pub fn open_or_create(directory: &Path) -> Result<OpenIndex, IndexError> {
 
 fn create(directory: &Path) -> Result<OpenIndex, IndexError> {
     fs::create_dir_all(directory).map_err(|error| unwritable(directory, &error))?;
-    let mut entries = fs::read_dir(directory).map_err(|error| unwritable(directory, &error))?;
-    if entries.any(|entry| entry.is_ok_and(|entry| !is_left_over(&entry.file_name().to_string_lossy()))) {
+    if holds_other_files(directory)? {
         return Err(IndexError::Occupied { directory: directory.to_owned() });
     }
     let settings = IndexSettings {
@@ -164,9 +163,29 @@ fn create(directory: &Path) -> Result<OpenIndex, IndexError> {
     Ok(OpenIndex { directory: directory.to_owned(), tantivy, note: CommitNote::new() })
 }
 
+/// Whether a file is one of an index: told by its name, since the list of an unreadable index may be gone.
+fn is_own_file(name: &str) -> bool {
+    let is_segment_file = name.split_once('.').is_some_and(|(segment, ending)| {
+        let ending = ending.rsplit('.').next().unwrap_or(ending);
+        segment.len() == 32
+            && segment.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && matches!(ending, "store" | "idx" | "pos" | "term" | "fast" | "fieldnorm" | "del" | "temp")
+    });
+    is_segment_file || matches!(name, "meta.json" | ".managed.json") || is_left_over(name)
+}
+
 /// Files that tantivy leaves where a build was killed before it wrote an index.
 fn is_left_over(name: &str) -> bool {
-    name.starts_with(".tantivy-") || name == ".managed.json" || name.starts_with(".tmp")
+    name.starts_with(".tantivy-") || name.starts_with(".tmp") || name == ".managed.json"
+}
+
+/// Whether a folder holds files that are no part of an index.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn holds_other_files(directory: &Path) -> Result<bool, IndexError> {
+    let mut entries = fs::read_dir(directory).map_err(|error| unwritable(directory, &error))?;
+    Ok(entries.any(|entry| entry.is_ok_and(|entry| !is_own_file(&entry.file_name().to_string_lossy()))))
 }
 
 fn holds_nothing(directory: &Path) -> bool {
@@ -175,21 +194,21 @@ fn holds_nothing(directory: &Path) -> bool {
         .is_ok_and(|meta| meta.payload.is_none() && meta.segments.is_empty())
 }
 
-/// Removes the files of an index, and only those: the ones tantivy lists as its own.
+/// Removes the files of an index, and only those; the folder stays.
 ///
 /// # Errors
 /// A file cannot be removed.
 pub fn remove_files(directory: &Path) -> Result<(), IndexError> {
-    let managed = directory.join(".managed.json");
-    let names: Vec<PathBuf> =
-        fs::read(&managed).ok().and_then(|list| serde_json::from_slice(&list).ok()).unwrap_or_default();
-    let own = ["meta.json", ".managed.json"].map(PathBuf::from);
-    for name in names.iter().chain(&own) {
-        // The list holds bare file names; anything else is not ours to remove.
-        if name.components().count() != 1 {
-            continue;
-        }
-        match fs::remove_file(directory.join(name)) {
+    let entries = fs::read_dir(directory).map_err(|error| unwritable(directory, &error))?;
+    // The list of files goes last: without it what is left is no index.
+    let mut own: Vec<PathBuf> = entries
+        .filter_map(Result::ok)
+        .filter(|entry| is_own_file(&entry.file_name().to_string_lossy()))
+        .map(|entry| entry.path())
+        .collect();
+    own.sort_by_key(|path| path.ends_with("meta.json"));
+    for path in own {
+        match fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(unwritable(directory, &error)),
             _ => {}
         }

@@ -37,6 +37,16 @@ impl Snapshot {
         Ok(Self { searcher: reader.searcher(), fields: FieldHandles::of(&index.tantivy.schema())? })
     }
 
+    /// A state without letters, for building anew beside what is there.
+    ///
+    /// # Errors
+    /// The library cannot make an index in memory.
+    pub fn empty() -> tantivy::Result<Self> {
+        let index = tantivy::Index::create_in_ram(super::fields::schema());
+        super::register_analyses(&index);
+        Ok(Self { searcher: index.reader()?.searcher(), fields: FieldHandles::of(&index.schema())? })
+    }
+
     /// The stored record at an address.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use tantivy::indexer::UserOperation;
 use tantivy::merge_policy::{LogMergePolicy, NoMergePolicy};
 use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
 
-use super::document::{FieldHandles, Record, documents};
+use super::document::{FieldHandles, OtherSource, Record, documents};
 use super::reader::Snapshot;
 use super::{CommitNote, IndexError, OpenIndex, unusable};
 use crate::letter::model::{Letter, Source};
@@ -18,6 +18,8 @@ const MEMORY_PER_THREAD: usize = 64 * 1024 * 1024;
 const DELETED_PART: f32 = 0.25;
 /// Below this many decisions the index is merged to one segment at the end: quickest to search, cheap to do.
 const SINGLE_SEGMENT_DECISIONS: u64 = 200_000;
+/// Files remembered of one letter beside the latest.
+const MOST_OTHER_SOURCES: usize = 16;
 /// A running merge of so small an index ends within seconds.
 const MERGE_ATTEMPTS: u32 = 200;
 const MERGE_PAUSE: Duration = Duration::from_millis(50);
@@ -50,7 +52,7 @@ pub struct LetterWriter {
 
 /// A letter written since the last commit.
 struct Uncommitted {
-    sources: Vec<Source>,
+    sources: Vec<OtherSource>,
     items: Vec<String>,
 }
 
@@ -94,12 +96,6 @@ impl LetterWriter {
         &self.snapshot
     }
 
-    /// The field handles, to prepare documents with.
-    #[must_use]
-    pub fn fields(&self) -> &FieldHandles {
-        &self.fields
-    }
-
     /// Whether a file with this content was written since the last commit.
     #[must_use]
     pub fn wrote_content(&self, content_hash: &str) -> bool {
@@ -117,13 +113,21 @@ impl LetterWriter {
     pub fn write(&mut self, letter: &mut Letter, prepared: Vec<TantivyDocument>) -> tantivy::Result<Written> {
         let mut earlier = self.earlier(&letter.id)?;
         let mut prepared = Some(prepared);
-        if letter.case_number.is_none()
-            && let Some(other) = &earlier
-            && !other.is_same_letter(letter)
-        {
-            set_id(letter, &format!("{}~{}", letter.id, &hash_of(letter.source.path.as_bytes())[..8]));
-            earlier = self.earlier(&letter.id)?;
-            prepared = None;
+        if letter.case_number.is_none() {
+            let stem = letter.id.clone();
+            let mark = hash_of(
+                format!("{}\0{}", letter.source.path, letter.source.member.as_deref().unwrap_or("")).as_bytes(),
+            );
+            let mut length = 8;
+            while length <= mark.len()
+                && let Some(other) = &earlier
+                && !other.is_same_letter(letter)
+            {
+                set_id(letter, &format!("{stem}~{}", &mark[..length]));
+                earlier = self.earlier(&letter.id)?;
+                prepared = None;
+                length += 8;
+            }
         }
         let Some(earlier) = earlier else {
             let new = match prepared {
@@ -133,29 +137,62 @@ impl LetterWriter {
             self.put(letter, new, Vec::new())?;
             return Ok(Written::Indexed);
         };
-        if earlier.sources.iter().any(|source| source.content_hash == letter.source.content_hash) {
+        let is_same_place =
+            |source: &Source| (&source.path, &source.member) == (&letter.source.path, &letter.source.member);
+        let same_content = |other: &&OtherSource| other.source.content_hash == letter.source.content_hash;
+        // Known content is unchanged; also an old one, found in a copy, but not where the same file went back to it.
+        let known = earlier.sources.iter().filter(same_content);
+        if known.clone().next().is_some()
+            && !known.clone().any(|other| other.superseded && is_same_place(&other.source))
+        {
             return Ok(Written::Unchanged);
         }
-        let place = |source: &Source| (source.path.clone(), source.member.clone());
-        let others: Vec<Source> =
-            earlier.sources.iter().filter(|source| place(source) != place(&letter.source)).cloned().collect();
+        let mut others: Vec<OtherSource> = Vec::new();
+        for other in &earlier.sources {
+            let superseded = other.superseded || is_same_place(&other.source);
+            if other.source.content_hash != letter.source.content_hash && others.len() < MOST_OTHER_SOURCES {
+                others.push(OtherSource { source: other.source.clone(), superseded });
+            }
+        }
         let new = documents(&self.fields, letter, &others)?;
         self.put(letter, new, others)?;
-        Ok(Written::Replaced { earlier: earlier.sources })
+        let earlier = earlier.sources.into_iter().filter(|other| !other.superseded).map(|other| other.source).collect();
+        Ok(Written::Replaced { earlier })
     }
 
     /// Deletes the old documents and adds the new ones as one group, so that a commit has both or neither.
-    fn put(&mut self, letter: &Letter, new: Vec<TantivyDocument>, others: Vec<Source>) -> tantivy::Result<()> {
+    fn put(&mut self, letter: &Letter, new: Vec<TantivyDocument>, others: Vec<OtherSource>) -> tantivy::Result<()> {
         let mut operations = Vec::with_capacity(new.len() + 1);
         operations.push(UserOperation::Delete(self.letter_term(&letter.id)));
         operations.extend(new.into_iter().map(UserOperation::Add));
         self.writer.run(operations)?;
-        let sources = std::iter::once(letter.source.clone()).chain(others).collect();
+        let latest = OtherSource { source: letter.source.clone(), superseded: false };
+        let sources = std::iter::once(latest).chain(others).collect();
         let items = letter.decisions.iter().map(|decision| decision.item.clone()).collect();
         self.uncommitted_content.insert(letter.source.content_hash.clone());
-        self.uncommitted.insert(letter.id.clone(), Uncommitted { sources, items });
+        self.uncommitted.insert(letter.id.to_lowercase(), Uncommitted { sources, items });
         self.changed = true;
         Ok(())
+    }
+
+    /// Empties the index, as one change with all that is written until the commit: until then readers see the old one.
+    ///
+    /// # Errors
+    /// The index cannot be written.
+    pub fn start_over(&mut self) -> tantivy::Result<()> {
+        self.writer.delete_all_documents()?;
+        self.snapshot = Snapshot::empty()?;
+        self.changed = true;
+        Ok(())
+    }
+
+    /// Forgets what was written since the last commit.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn abandon(mut self) -> tantivy::Result<()> {
+        self.writer.rollback()?;
+        self.writer.wait_merging_threads()
     }
 
     fn letter_term(&self, letter_id: &str) -> Term {
@@ -163,7 +200,7 @@ impl LetterWriter {
     }
 
     fn earlier(&self, letter_id: &str) -> tantivy::Result<Option<Earlier>> {
-        if let Some(letter) = self.uncommitted.get(letter_id) {
+        if let Some(letter) = self.uncommitted.get(&letter_id.to_lowercase()) {
             return Ok(Some(Earlier { sources: letter.sources.clone(), items: letter.items.clone() }));
         }
         let term = self.letter_term(letter_id);
@@ -248,14 +285,15 @@ impl LetterWriter {
 /// The same letter, as it stands in the index.
 struct Earlier {
     /// The latest first.
-    sources: Vec<Source>,
+    sources: Vec<OtherSource>,
     items: Vec<String>,
 }
 
 impl Earlier {
     fn of(records: &[Record]) -> Self {
         let sources = records.first().map_or_else(Vec::new, |record| {
-            std::iter::once(record.letter.source.clone()).chain(record.other_sources.iter().cloned()).collect()
+            let latest = OtherSource { source: record.letter.source.clone(), superseded: false };
+            std::iter::once(latest).chain(record.other_sources.iter().cloned()).collect()
         });
         let items =
             records.iter().flat_map(|record| &record.letter.decisions).map(|decision| decision.item.clone()).collect();
@@ -267,7 +305,7 @@ impl Earlier {
         let plain = |item: &str| {
             item.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>()
         };
-        self.sources.iter().any(|source| {
+        self.sources.iter().map(|other| &other.source).any(|source| {
             source.content_hash == letter.source.content_hash
                 || (source.path == letter.source.path && source.member == letter.source.member)
         }) || self

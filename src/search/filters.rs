@@ -27,12 +27,13 @@ pub fn value(
     typed: &str,
     corrected: &mut Vec<Corrected>,
 ) -> tantivy::Result<Box<dyn Query>> {
-    if let Some((lower, upper)) = typed.split_once("..") {
-        let bound = |value: &str| match value.trim() {
+    let has_ranges = description.name == "year" || description.kind != Kind::Keyword;
+    if has_ranges && let Some((lower, upper)) = range_of(typed) {
+        let bound = |value: &str| match value {
             "" | "*" => Bound::Unbounded,
             value => Bound::Included(value.to_owned()),
         };
-        return Ok(range(field, description, &bound(lower), &bound(upper.trim_start_matches('=')), corrected));
+        return Ok(range(field, description, &bound(lower), &bound(upper), corrected));
     }
     match description.kind {
         Kind::Keyword => {
@@ -48,6 +49,17 @@ pub fn value(
         }
         Kind::Text | Kind::Stored | Kind::Signature => Ok(Box::new(EmptyQuery)),
     }
+}
+
+/// The two ends of a range as people write it: `2016..2017`, `2016..`, `..2017`, `2016..=2017`, and of years `2016-2017`.
+#[must_use]
+pub fn range_of(typed: &str) -> Option<(&str, &str)> {
+    let typed = typed.trim();
+    let is_year = |text: &str| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (lower, upper) = typed
+        .split_once("..")
+        .or_else(|| typed.split_once('-').filter(|(lower, upper)| is_year(lower) && is_year(upper)))?;
+    Some((lower.trim(), upper.trim_start_matches('=').trim()))
 }
 
 /// A query for a range of values.

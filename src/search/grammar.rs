@@ -96,6 +96,33 @@ pub enum Node {
     Words(Vec<Node>),
 }
 
+impl Node {
+    /// The same query with every word and phrase looked for in one field.
+    #[must_use]
+    pub fn within(mut self, field: &str) -> Self {
+        self.set_field(field);
+        self
+    }
+
+    /// Recursion is bounded: the parser limits nesting.
+    fn set_field(&mut self, name: &str) {
+        match self {
+            Node::Word { field, .. } | Node::Phrase { field, .. } => *field = Some(name.to_owned()),
+            Node::Range { field, .. } | Node::Exists { field } => name.clone_into(field),
+            Node::Near { left, right, .. } => {
+                left.set_field(name);
+                right.set_field(name);
+            }
+            Node::Not(inner) | Node::Required(inner) => inner.set_field(name),
+            Node::And(nodes) | Node::Or(nodes) | Node::Words(nodes) => {
+                for node in nodes {
+                    node.set_field(name);
+                }
+            }
+        }
+    }
+}
+
 /// Something in a query that was not taken as typed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Correction {

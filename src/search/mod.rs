@@ -38,8 +38,8 @@ pub enum SearchError {
     UnknownField { name: String, nearest: Option<String> },
     #[error("`{name}` is no facet and cannot be counted")]
     NotAFacet { name: String },
-    #[error("the page starts at hit {offset}; pages reach to hit {DEEPEST_PAGE}")]
-    TooDeep { offset: usize },
+    #[error("the page ends at hit {end}; pages reach to hit {DEEPEST_PAGE}")]
+    TooDeep { end: usize },
     #[error("the index cannot be read: {0}")]
     Index(#[from] tantivy::TantivyError),
     #[error("the answer cannot be written")]
@@ -57,7 +57,8 @@ impl SearchError {
             SearchError::UnknownField { .. } => "`imr fields` lists the fields".into(),
             SearchError::NotAFacet { .. } => "`imr fields` shows which fields are facets".into(),
             SearchError::TooDeep { .. } => {
-                "narrow the search with a filter such as `--year`, or turn the order with `--sort oldest`".into()
+                "take all decisions with `--all --format csv`, or narrow the search with a filter such as `--year`"
+                    .into()
             }
             SearchError::Output(_) => "check the space left where the answer is written to".into(),
             SearchError::Index(_) => {
@@ -75,29 +76,42 @@ impl SearchError {
 pub fn search(snapshot: &Snapshot, request: &Request) -> Result<Answer, SearchError> {
     let started = Instant::now();
     if request.offset.saturating_add(request.limit) > DEEPEST_PAGE {
-        return Err(SearchError::TooDeep { offset: request.offset });
+        return Err(SearchError::TooDeep { end: request.offset.saturating_add(request.limit) });
     }
-    let facet_fields = request.facets.iter().map(|name| facet_field(name)).collect::<Result<Vec<_>, _>>()?;
+    let mut facet_fields: Vec<&'static FieldDescription> = Vec::new();
+    for name in &request.facets {
+        let field = facet_field(name)?;
+        if !facet_fields.iter().any(|known| known.name == field.name) {
+            facet_fields.push(field);
+        }
+    }
     let prepared = prepare(snapshot, request)?;
     let facets = count_facets(snapshot, &prepared, &facet_fields, request)?;
-    let leads = ranked_leads(snapshot, request, &prepared)?;
+    let (leads, has_more) = ranked_leads(snapshot, request, &prepared)?;
     let hits = leads
         .into_iter()
         .enumerate()
         .map(|(index, lead)| hit(snapshot, request, &prepared.plan, request.offset + index + 1, lead))
         .collect::<tantivy::Result<_>>()?;
-    Ok(Answer {
+    Ok(Answer { hits, facets, has_more, ..answer(request, prepared, started) })
+}
+
+/// What is said of a request beside its hits.
+fn answer(request: &Request, prepared: Prepared, started: Instant) -> Answer {
+    Answer {
         request: request.clone(),
         total: prepared.total,
         took_ms: (started.elapsed().as_secs_f64() * 1e5).round() / 100.0,
         understood: understood(&prepared.plan, &request.filters),
         corrected: prepared.corrected,
-        hits,
-        facets,
-    })
+        hits: Vec::new(),
+        facets: Facets::default(),
+        has_more: false,
+    }
 }
 
-/// Hands over every decision found, in order, near-twins one by one; returns how many.
+/// Hands over every decision found, in order, near-twins one by one. The answer that comes back has no hits and no facets:
+/// it says how many were found and how the query was read.
 ///
 /// # Errors
 /// As [`search`]; or what `deliver` returns.
@@ -105,17 +119,15 @@ pub fn export(
     snapshot: &Snapshot,
     request: &Request,
     deliver: &mut dyn FnMut(Hit) -> std::io::Result<()>,
-) -> Result<u64, SearchError> {
+) -> Result<Answer, SearchError> {
+    let started = Instant::now();
     let prepared = prepare(snapshot, request)?;
     let all = usize::try_from(prepared.total).unwrap_or(usize::MAX);
-    if all == 0 {
-        return Ok(0);
-    }
     for (index, (score, address)) in ranking(snapshot, request, &prepared, all)?.into_iter().enumerate() {
         let lead = RankedLead { address, score, twins: Vec::new() };
         deliver(hit(snapshot, request, &prepared.plan, index + 1, lead)?)?;
     }
-    Ok(prepared.total)
+    Ok(answer(request, prepared, started))
 }
 
 /// A request made ready for the engine.
@@ -136,7 +148,7 @@ fn prepare(snapshot: &Snapshot, request: &Request) -> Result<Prepared, SearchErr
         grammar::parse(&request.query, &|name| fields::describe(name).is_some_and(FieldDescription::is_queryable));
     let mut corrected: Vec<Corrected> =
         parsed.corrections.into_iter().map(|correction| Corrected::remark(correction.what)).collect();
-    let filters = Filters::of(snapshot, &request.filters, &mut corrected)?;
+    let filters = Filters::of(snapshot, &request.filters, request.exact, &mut corrected)?;
     let mut plan = plan(searcher, &snapshot.fields, parsed.root.as_ref(), request.exact, None)?;
     corrected.append(&mut plan.corrected);
     let usual = plan.words_required;
@@ -145,17 +157,19 @@ fn prepare(snapshot: &Snapshot, request: &Request) -> Result<Prepared, SearchErr
     let too_few = |total: u64, plan: &Plan| {
         total == 0 || (plan.words > 2 && total < FEW_DECISIONS && plan.words_required * 2 > plan.words)
     };
-    while plan.words_required > 1 && too_few(total, &plan) {
+    let fewest = usize::from(!plan.has_required);
+    while plan.words_required > fewest && too_few(total, &plan) {
         let required = Some(plan.words_required - 1);
         plan = self::plan::plan(searcher, &snapshot.fields, parsed.root.as_ref(), request.exact, required)?;
         query = filters.applied_to(plan.query.box_clone(), None);
         total = searcher.search(&query, &Count)? as u64;
     }
     if plan.words_required < usual && total > 0 {
+        let within = if request.filters.is_empty() { "" } else { "within these filters " };
         let few = match (plan.words, usual) {
-            (2, _) => "no decision has both words".to_owned(),
-            (words, usual) if words == usual => format!("few decisions have all {words} words"),
-            (words, usual) => format!("few decisions have {usual} of these {words} words"),
+            (2, _) => format!("no decision {within}has both words"),
+            (words, usual) if words == usual => format!("few decisions {within}have all {words} words"),
+            (words, usual) => format!("few decisions {within}have {usual} of these {words} words"),
         };
         let shown = plan.words_required;
         corrected.push(Corrected::remark(format!("{few}; those with {shown} or more are shown, the best first")));
@@ -191,7 +205,12 @@ pub fn known_field(name: &str) -> Result<&'static FieldDescription, SearchError>
 struct Filters(Vec<(&'static FieldDescription, Box<dyn Query>, Vec<String>)>);
 
 impl Filters {
-    fn of(snapshot: &Snapshot, filters: &[Filter], corrected: &mut Vec<Corrected>) -> Result<Self, SearchError> {
+    fn of(
+        snapshot: &Snapshot,
+        filters: &[Filter],
+        exact: bool,
+        corrected: &mut Vec<Corrected>,
+    ) -> Result<Self, SearchError> {
         let mut by_field: Vec<(&'static FieldDescription, Vec<String>)> = Vec::new();
         for filter in filters {
             let description = known_field(&filter.field)?;
@@ -203,7 +222,7 @@ impl Filters {
         let mut queries = Vec::new();
         for (description, values) in by_field {
             let query = if description.kind == Kind::Text {
-                words_in(snapshot, description, &values)?
+                words_in(snapshot, description, &values, exact, corrected)?
             } else {
                 filters::any_of(&snapshot.searcher, &snapshot.fields, description, &values, corrected)?
             };
@@ -233,11 +252,18 @@ fn words_in(
     snapshot: &Snapshot,
     description: &FieldDescription,
     values: &[String],
+    exact: bool,
+    corrected: &mut Vec<Corrected>,
 ) -> Result<Box<dyn Query>, SearchError> {
-    let mut queries = Vec::new();
+    let mut queries: Vec<Box<dyn Query>> = Vec::new();
     for value in values {
-        let node = grammar::parse(&format!("{}:({value})", description.name), &|name| name == description.name).root;
-        let words = plan(&snapshot.searcher, &snapshot.fields, node.as_ref(), false, Some(usize::MAX))?;
+        let Some(node) = grammar::parse(value, &|_| false).root else {
+            corrected.push(Corrected::remark(format!("`{}=` names no words and finds nothing", description.name)));
+            continue;
+        };
+        let node = node.within(&description.name);
+        let mut words = plan(&snapshot.searcher, &snapshot.fields, Some(&node), exact, Some(usize::MAX))?;
+        corrected.append(&mut words.corrected);
         queries.push(words.query);
     }
     Ok(Box::new(tantivy::query::ConstScoreQuery::new(Box::new(BooleanQuery::union(queries)), 0.0)))
@@ -309,8 +335,8 @@ fn list(field: &FieldDescription, mut values: Vec<(String, u64)>, chosen: &[Stri
 }
 
 fn selects(typed: &str, value: &str) -> bool {
-    match typed.split_once("..") {
-        Some((from, to)) => (from.is_empty() || value >= from) && (to.is_empty() || value <= to),
-        None => typed.trim().eq_ignore_ascii_case(value),
-    }
+    let Some((from, to)) = filters::range_of(typed) else { return typed.trim().eq_ignore_ascii_case(value) };
+    let Ok(value) = value.parse::<u64>() else { return false };
+    let bound = |typed: &str| typed.parse::<u64>().ok();
+    bound(from).is_none_or(|from| value >= from) && bound(to).is_none_or(|to| value <= to)
 }

@@ -81,6 +81,9 @@ pub struct Answer {
     pub hits: Vec<Hit>,
     /// Counts by facet, in the order asked for.
     pub facets: Facets,
+    /// Further pages follow.
+    #[serde(skip)]
+    pub has_more: bool,
 }
 
 /// Something in a request that was not taken as typed, or that could be meant otherwise.

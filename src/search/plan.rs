@@ -16,8 +16,8 @@ use tantivy::schema::Field;
 use tantivy::{Searcher, Term};
 
 use self::clauses::{
-    add_everything_if_only_excluded, boosted, everything_but, is_stop_word_node, join_numbers_with_units, phrase_query,
-    target, term_query, with_something_to_match,
+    add_everything_if_only_excluded, boosted, everything_but, is_restriction, is_stop_word_node,
+    join_numbers_with_units, phrase_query, target, term_query, with_something_to_match,
 };
 use super::filters;
 use super::grammar::Node;
@@ -32,6 +32,8 @@ use crate::index::fields::{self, FIELDS, FieldDescription, Kind};
 const OTHER_FIELDS_SHARE: f32 = 0.25;
 /// A word typed with a slash also finds its parts apart, for less.
 const PARTS_APART: f32 = 0.5;
+/// A misspelt word of so many letters, one slip from a word of the letters, is taken for it.
+const SURE_SLIP_LETTERS: usize = 7;
 /// A whole code or compound is rarer and tells more than its parts.
 const WHOLE_FORM: f32 = 1.2;
 
@@ -46,6 +48,8 @@ pub struct Plan {
     /// The words side by side at the top of the query, and how many of them must be there.
     pub words: usize,
     pub words_required: usize,
+    /// A word must be there whatever else is (`+word`): then even none of the others will do.
+    pub has_required: bool,
     /// Each word with each field, to explain scores.
     pub parts: Vec<ScoredPart>,
 }
@@ -80,6 +84,7 @@ pub fn plan(
         exact,
         words_required,
         words: 0,
+        has_required: false,
         targets: Vec::new(),
         corrected: Vec::new(),
         parts: Vec::new(),
@@ -90,8 +95,9 @@ pub fn plan(
         Some(node) => planner.node(node, true)?,
         None => Box::new(AllQuery),
     };
-    let words = planner.words;
+    let (words, has_required) = (planner.words, planner.has_required);
     Ok(Plan {
+        has_required,
         query,
         targets: planner.targets,
         corrected: planner.corrected,
@@ -116,6 +122,7 @@ struct Planner<'a> {
     exact: bool,
     words_required: Option<usize>,
     words: usize,
+    has_required: bool,
     targets: Vec<(Option<String>, Target)>,
     corrected: Vec<Corrected>,
     parts: Vec<ScoredPart>,
@@ -169,7 +176,7 @@ impl Planner<'_> {
         join_numbers_with_units(nodes);
         let all_stop_words = nodes.iter().all(is_stop_word_node);
         let mut clauses = Vec::new();
-        let mut optional = 0;
+        let (mut optional, mut has_required) = (0, false);
         for node in nodes {
             if !all_stop_words && is_stop_word_node(node) {
                 continue;
@@ -177,8 +184,10 @@ impl Planner<'_> {
             let occur = match node {
                 Node::Not(_) => Occur::MustNot,
                 Node::Required(_) => Occur::Must,
+                _ if is_restriction(node) => Occur::Must,
                 _ => Occur::Should,
             };
+            has_required |= matches!(node, Node::Required(_));
             optional += usize::from(occur == Occur::Should);
             clauses.push(self.clause(node, occur)?);
         }
@@ -189,6 +198,7 @@ impl Planner<'_> {
         };
         if top {
             self.words = optional;
+            self.has_required = has_required;
         }
         let clauses = add_everything_if_only_excluded(clauses);
         Ok(Box::new(BooleanQuery::with_minimum_required_clauses(clauses, required)))
@@ -253,8 +263,13 @@ impl Planner<'_> {
     /// A word that no decision has: says so, and what may be meant; searched instead unless exactness was asked for.
     fn spelling(&mut self, searched: &[Searched], typed: &str, form: &Form) -> tantivy::Result<Option<String>> {
         let fields: Vec<Field> = searched.iter().map(|searched| searched.field).collect();
-        let did_you_mean = terms::suggestions(self.searcher, &fields, &form.text)?;
-        let searched_instead = !self.exact && !self.excluded && !did_you_mean.is_empty();
+        let (did_you_mean, distance) = terms::suggestions(self.searcher, &fields, &form.text)?;
+        // A short word, or one two slips away, is likely another word that the letters do not have: "valium" is not
+        // "value". Only what can hardly be anything but a slip is searched for.
+        let is_surely_a_slip = distance == 1
+            && form.text.chars().count() >= SURE_SLIP_LETTERS
+            && did_you_mean.first().is_some_and(|first| first.chars().next() == form.text.chars().next());
+        let searched_instead = !self.exact && !self.excluded && is_surely_a_slip;
         let message = match did_you_mean.first() {
             Some(first) if searched_instead => {
                 format!("no decision has the word `{typed}`; searched for `{first}` instead")
@@ -415,6 +430,13 @@ impl Planner<'_> {
 
     fn exists(&mut self, field: &str) -> tantivy::Result<Box<dyn Query>> {
         let Some(description) = fields::describe(field) else { return Ok(Box::new(EmptyQuery)) };
+        if description.kind == Kind::Text && description.name != "item" {
+            let message = format!(
+                "`{field}:*` cannot be asked for, since `{field}` is searched by its words only; it finds nothing"
+            );
+            self.corrected.push(Corrected::remark(message));
+            return Ok(Box::new(EmptyQuery));
+        }
         Ok(filters::exists(self.handles.named(&description.name)?, description))
     }
 }

@@ -107,16 +107,18 @@ pub fn matches_wildcard(pattern: &str, term: &str) -> bool {
     pattern[at..].iter().all(|letter| *letter == '*')
 }
 
-/// Words of `fields` within one or two typing slips of `word`, the closest and most frequent first.
+/// Words of `fields` within one or two typing slips of `word`, the closest and most frequent first, and how many slips
+/// away they are.
 ///
 /// # Errors
 /// The index cannot be read.
-pub fn suggestions(searcher: &Searcher, fields: &[Field], word: &str) -> tantivy::Result<Vec<String>> {
+pub fn suggestions(searcher: &Searcher, fields: &[Field], word: &str) -> tantivy::Result<(Vec<String>, u8)> {
     let length = word.chars().count();
     // Short words have too many neighbours, and codes none that are meant.
     if length < 4 || word.chars().any(|letter| letter.is_ascii_digit()) {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), 0));
     }
+    let mut slips = 0;
     let mut found: HashMap<String, u64> = HashMap::new();
     for distance in 1..=if length >= 6 { 2 } else { 1 } {
         for segment in searcher.segment_readers() {
@@ -132,6 +134,7 @@ pub fn suggestions(searcher: &Searcher, fields: &[Field], word: &str) -> tantivy
                 }
             }
         }
+        slips = distance;
         if !found.is_empty() {
             break;
         }
@@ -141,7 +144,7 @@ pub fn suggestions(searcher: &Searcher, fields: &[Field], word: &str) -> tantivy
     let same_start = |term: &str| term.chars().next() == word.chars().next();
     found.sort_by(|a, b| same_start(&b.0).cmp(&same_start(&a.0)).then(b.1.cmp(&a.1)).then_with(|| a.0.cmp(&b.0)));
     found.truncate(MOST_SUGGESTIONS);
-    Ok(found.into_iter().map(|(term, _)| term).collect())
+    Ok((found.into_iter().map(|(term, _)| term).collect(), slips))
 }
 
 #[cfg(test)]

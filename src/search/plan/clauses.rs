@@ -1,10 +1,11 @@
 //! The small engine queries that plans are made of.
 
 use tantivy::Term;
-use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, Occur, PhraseQuery, Query, TermQuery};
+use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, Occur, PhraseQuery, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 
 use crate::index::analysis::{Form, Word, analyze, is_stop_word};
+use crate::index::fields::{self, Kind};
 use crate::search::grammar::Node;
 use crate::search::snippet::{Needle, Target};
 
@@ -45,7 +46,9 @@ pub(super) fn target(word: &Word, exact: bool, weight: f32) -> Target {
 }
 
 pub(super) fn everything_but(query: Box<dyn Query>) -> Box<dyn Query> {
-    Box::new(BooleanQuery::new(vec![(Occur::Must, Box::new(AllQuery)), (Occur::MustNot, query)]))
+    let all_but: Box<dyn Query> =
+        Box::new(BooleanQuery::new(vec![(Occur::Must, Box::new(AllQuery)), (Occur::MustNot, query)]));
+    Box::new(ConstScoreQuery::new(all_but, 0.0))
 }
 
 pub(super) fn add_everything_if_only_excluded(
@@ -59,6 +62,18 @@ pub(super) fn add_everything_if_only_excluded(
 
 pub(super) fn with_something_to_match(clauses: Vec<(Occur, Box<dyn Query>)>) -> Box<dyn Query> {
     Box::new(BooleanQuery::new(add_everything_if_only_excluded(clauses)))
+}
+
+/// A value of a field, a range, or any value at all: it restricts what is found, and is never one of several words.
+pub(super) fn is_restriction(node: &Node) -> bool {
+    let is_value = |field: &str| fields::describe(field).is_some_and(|description| description.kind != Kind::Text);
+    match node {
+        Node::Range { .. } | Node::Exists { .. } => true,
+        Node::Word { field: Some(field), .. } | Node::Phrase { field: Some(field), .. } => is_value(field),
+        Node::And(nodes) | Node::Or(nodes) | Node::Words(nodes) => nodes.iter().all(is_restriction),
+        Node::Not(inner) | Node::Required(inner) => is_restriction(inner),
+        Node::Word { .. } | Node::Phrase { .. } | Node::Near { .. } => false,
+    }
 }
 
 pub(super) fn is_stop_word_node(node: &Node) -> bool {

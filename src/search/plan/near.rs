@@ -7,16 +7,34 @@ use tantivy::schema::Field;
 use super::clauses::boosted;
 use super::{OTHER_FIELDS_SHARE, Planner};
 use crate::index::analysis::{Form, analyze};
+use crate::index::fields::Kind;
 use crate::search::grammar::Node;
+use crate::search::model::Corrected;
 use crate::search::snippet::{Needle, Target};
 
 impl Planner<'_> {
     /// Two words or phrases within a distance, in either order.
-    pub(super) fn near(&mut self, left: &Node, right: &Node, distance: u32) -> tantivy::Result<Box<dyn Query>> {
-        let (Some((field, left)), Some((_, right))) = (side(left), side(right)) else {
+    pub(super) fn near(
+        &mut self,
+        left_node: &Node,
+        right_node: &Node,
+        distance: u32,
+    ) -> tantivy::Result<Box<dyn Query>> {
+        let (Some((field, left)), Some((_, right))) = (side(left_node), side(right_node)) else {
             return Ok(Box::new(EmptyQuery));
         };
         let searched = self.searched(field.as_deref())?;
+        if searched.iter().any(|one| one.description.kind != Kind::Text) {
+            let message = "words have a distance only within a text; the two were searched without it".into();
+            self.corrected.push(Corrected::remark(message));
+            return Ok(Box::new(BooleanQuery::intersection(vec![
+                self.node(&mut left_node.clone(), false)?,
+                self.node(&mut right_node.clone(), false)?,
+            ])));
+        }
+        for side in [&left, &right] {
+            self.note_absent_words(&searched, &side.forms.iter().collect::<Vec<_>>())?;
+        }
         let mut disjuncts: Vec<Box<dyn Query>> = Vec::new();
         for one in &searched {
             for first in self.sequences(&left) {
