@@ -42,7 +42,7 @@ fn dates_sort_with_ties_in_the_order_of_ids_and_undated_last() {
 
 #[test]
 fn relevance_sorts_by_score_with_ties_in_the_order_of_ids() {
-    for query in ["lumbar", "outcome:overturned", "therapy OR injection", "post-op"] {
+    for query in ["lumbar", "outcome:overturned mri", "therapy OR injection", "post-op"] {
         let answer = ask(&["--no-collapse", "-n", "1000"], query);
         let ranked: Vec<(f64, &str)> =
             hits(&answer).iter().map(|hit| (hit["score"].as_f64().unwrap(), text(hit, "id"))).collect();
@@ -54,6 +54,14 @@ fn relevance_sorts_by_score_with_ties_in_the_order_of_ids() {
         let ranks: Vec<u64> = hits(&answer).iter().map(|hit| hit["rank"].as_u64().unwrap()).collect();
         assert_eq!(ranks, (1..=ranks.len() as u64).collect::<Vec<_>>());
     }
+}
+
+#[test]
+fn a_question_of_restrictions_only_lists_the_latest_first() {
+    let typed = ask(&["--no-collapse", "-n", "1000"], "outcome:overturned");
+    let filtered = ask(&["--no-collapse", "-n", "1000", "--outcome", "overturned", "--sort", "newest"], "");
+    let order = |answer: &Value| hits(answer).iter().map(|hit| text(hit, "id").to_owned()).collect::<Vec<_>>();
+    assert_eq!(order(&typed), order(&filtered));
 }
 
 #[test]

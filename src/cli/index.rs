@@ -47,6 +47,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, directory: &Path) -> anyhow::Result<End> {
     refuse_if_all_are_missing(&arguments.paths)?;
+    refuse_unwritable_report(arguments)?;
     let built = if arguments.rebuild {
         rebuild(arguments, directory)?
     } else {
@@ -130,20 +131,34 @@ fn sibling(directory: &Path, suffix: &str) -> anyhow::Result<PathBuf> {
     Ok(directory.with_file_name(format!("{}.{suffix}", name.to_string_lossy())))
 }
 
-/// The report file, if one was asked for. It is made only when everything else is ready, and never over a letter.
-fn report(arguments: &Arguments) -> anyhow::Result<Option<Report>> {
-    let Some(path) = &arguments.report else { return Ok(None) };
-    let same = |one: &Path, other: &Path| {
-        fs::canonicalize(one).is_ok_and(|one| fs::canonicalize(other).is_ok_and(|other| one == other))
+/// A report that cannot be written is said before the work, and nothing is written over a letter.
+fn refuse_unwritable_report(arguments: &Arguments) -> anyhow::Result<()> {
+    let Some(path) = &arguments.report else { return Ok(()) };
+    let same = |letters: &PathBuf| {
+        fs::canonicalize(letters).is_ok_and(|letters| fs::canonicalize(path).is_ok_and(|report| letters == report))
     };
-    if arguments.paths.iter().any(|letters| same(letters, path)) {
+    if arguments.paths.iter().any(same) {
         return Err(Hinted {
             message: format!("the report `{}` would be written over the letters named", path.display()),
             hint: "give the report another name".into(),
         }
         .into());
     }
-    Report::create(path).map(Some)
+    // Opened to add to it: what stands there stays until the index is ready to be written.
+    fs::OpenOptions::new().create(true).append(true).open(path).map_err(|error| unwritable_report(path, &error))?;
+    Ok(())
+}
+
+fn unwritable_report(path: &Path, error: &std::io::Error) -> Hinted {
+    Hinted {
+        message: format!("cannot write the report to `{}`: {error}", path.display()),
+        hint: "name a file in a folder that exists and can be written".into(),
+    }
+}
+
+/// The report file, if one was asked for.
+fn report(arguments: &Arguments) -> anyhow::Result<Option<Report>> {
+    arguments.report.as_deref().map(Report::create).transpose()
 }
 
 /// What a run did.
@@ -318,10 +333,7 @@ pub struct Report {
 
 impl Report {
     fn create(path: &Path) -> anyhow::Result<Self> {
-        let file = File::create(path).map_err(|error| Hinted {
-            message: format!("cannot write the report to `{}`: {error}", path.display()),
-            hint: "name a file in a folder that exists and can be written".into(),
-        })?;
+        let file = File::create(path).map_err(|error| unwritable_report(path, &error))?;
         Ok(Self { path: path.to_owned(), file: BufWriter::new(file) })
     }
 
