@@ -1,5 +1,7 @@
 //! No letter is lost: not to a rebuild, a name, a copy or a mistyped path.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
 mod common;
 
 use std::fs;
