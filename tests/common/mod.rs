@@ -35,13 +35,14 @@ pub fn sample_pdf(name: &str) -> Vec<u8> {
     fs::read(samples().join("pdf").join(format!("{name}.pdf"))).expect("a sample PDF")
 }
 
-/// The published letters, which are not part of this repository; `None` (said aloud) where they are absent.
+/// The published letters, which are not part of this repository; `None` where they are absent, said on the real standard
+/// error, which the test runner does not keep to itself.
 pub fn real_letters() -> Option<PathBuf> {
     let folder = project().join("../shared/letters");
     if folder.join("expected.jsonl").is_file() {
         return Some(folder);
     }
-    println!("skipped: there are no published letters in `{}`", folder.display());
+    let _ = writeln!(std::io::stderr(), "skipped: there are no published letters in `{}`", folder.display());
     None
 }
 
