@@ -17,7 +17,7 @@ use crate::index::{self, IndexError, OpenIndex};
 use crate::ingest::{Status, Totals, ingest, is_noteworthy};
 use crate::intake::delivery::Origin;
 use crate::intake::limits::Limits;
-use crate::intake::walk::survey;
+use crate::intake::walk::{Survey, survey};
 
 /// Rejected files named one by one on the screen; the report has all.
 const MOST_SHOWN: u64 = 20;
@@ -48,12 +48,13 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, directory: &Path) -> anyhow::Result<End> {
     refuse_if_all_are_missing(&arguments.paths)?;
     refuse_unwritable_report(arguments)?;
+    let found = survey(&arguments.paths);
     let built = if arguments.rebuild {
-        rebuild(arguments, directory)?
+        rebuild(arguments, found, directory)?
     } else {
-        let mut writer = writer(&arguments.paths, index::open_or_create(directory)?)?;
+        let mut writer = writer(found, index::open_or_create(directory)?)?;
         let report = report(arguments)?;
-        let totals = read_into(&arguments.paths, &mut writer, directory, report, false)?;
+        let totals = read_into(&arguments.paths, found, &mut writer, directory, report, false)?;
         finish(writer, totals, directory)?
     };
     print_summary(&built, directory)?;
@@ -62,17 +63,19 @@ pub fn run(arguments: &Arguments, directory: &Path) -> anyhow::Result<End> {
 
 /// Builds the index anew. The old one stays what readers see until all is done, and stays for good if nothing was read or
 /// the run fails.
-fn rebuild(arguments: &Arguments, directory: &Path) -> anyhow::Result<Built> {
+fn rebuild(arguments: &Arguments, found: Survey, directory: &Path) -> anyhow::Result<Built> {
     let old = match index::open(directory) {
         Ok(old) => old,
         Err(IndexError::Absent { .. }) => index::open_or_create(directory)?,
-        Err(IndexError::OtherFormat { .. } | IndexError::Broken { .. }) => return rebuild_beside(arguments, directory),
+        Err(IndexError::OtherFormat { .. } | IndexError::Broken { .. }) => {
+            return rebuild_beside(arguments, found, directory);
+        }
         Err(error) => return Err(error.into()),
     };
-    let mut writer = writer(&arguments.paths, old)?;
+    let mut writer = writer(found, old)?;
     let report = report(arguments)?;
     writer.start_over()?;
-    let read = read_into(&arguments.paths, &mut writer, directory, report, true)?;
+    let read = read_into(&arguments.paths, found, &mut writer, directory, report, true)?;
     if read.totals.indexed == 0 {
         writer.abandon()?;
         return Err(nothing_read());
@@ -82,7 +85,7 @@ fn rebuild(arguments: &Arguments, directory: &Path) -> anyhow::Result<Built> {
 
 /// An index that this version cannot open cannot be rebuilt in its place: the new one is made beside it and takes its
 /// name when it is done.
-fn rebuild_beside(arguments: &Arguments, directory: &Path) -> anyhow::Result<Built> {
+fn rebuild_beside(arguments: &Arguments, found: Survey, directory: &Path) -> anyhow::Result<Built> {
     let directory = &fs::canonicalize(directory)
         .with_context(|| format!("the folder `{}` cannot be found", directory.display()))?;
     if index::holds_other_files(directory)? {
@@ -93,9 +96,9 @@ fn rebuild_beside(arguments: &Arguments, directory: &Path) -> anyhow::Result<Bui
     if beside.exists() {
         index::remove_files(&beside)?;
     }
-    let mut writer = writer(&arguments.paths, index::open_or_create(&beside)?)?;
+    let mut writer = writer(found, index::open_or_create(&beside)?)?;
     let report = report(arguments)?;
-    let read = read_into(&arguments.paths, &mut writer, &beside, report, true)?;
+    let read = read_into(&arguments.paths, found, &mut writer, &beside, report, true)?;
     if read.totals.indexed == 0 {
         writer.abandon()?;
         return Err(nothing_read());
@@ -183,13 +186,14 @@ impl Built {
 /// Brings the index up to date with letters; for `imr search --letters`.
 pub fn update(paths: &[PathBuf], directory: &Path) -> anyhow::Result<Built> {
     refuse_if_all_are_missing(paths)?;
-    let mut writer = writer(paths, index::open_or_create(directory)?)?;
-    let read = read_into(paths, &mut writer, directory, None, false)?;
+    let found = survey(paths);
+    let mut writer = writer(found, index::open_or_create(directory)?)?;
+    let read = read_into(paths, found, &mut writer, directory, None, false)?;
     finish(writer, read, directory)
 }
 
-fn writer(paths: &[PathBuf], index: OpenIndex) -> Result<LetterWriter, IndexError> {
-    let threads = if survey(paths).bytes < ONE_THREAD_BYTES { 1 } else { rayon::current_num_threads() };
+fn writer(found: Survey, index: OpenIndex) -> Result<LetterWriter, IndexError> {
+    let threads = if found.bytes < ONE_THREAD_BYTES { 1 } else { rayon::current_num_threads() };
     LetterWriter::new(index, threads)
 }
 
@@ -204,13 +208,14 @@ struct Read {
 /// Reads letters into the index; names rejected files on standard error as they come.
 fn read_into(
     paths: &[PathBuf],
+    found: Survey,
     writer: &mut LetterWriter,
     directory: &Path,
     mut report: Option<Report>,
     at_once: bool,
 ) -> anyhow::Result<Read> {
     let started = Instant::now();
-    let progress = Progress::new(survey(paths).files);
+    let progress = Progress::new(found.files);
     let (mut noticed, mut shown) = (0, 0);
     let mut report_failure = None;
     let ingested = ingest(paths, writer, &Limits::default(), at_once, &mut |entry, totals| {
