@@ -174,12 +174,7 @@ pub struct Built {
 
 impl Built {
     pub fn end(&self) -> End {
-        let read = self.totals.files - self.totals.rejected;
-        match (read, self.totals.named_rejected) {
-            (_, 1..) => End::Incomplete,
-            (0, _) => End::Nothing,
-            _ => End::Done,
-        }
+        End::of_reading(self.totals.files - self.totals.rejected, self.totals.named_rejected)
     }
 }
 

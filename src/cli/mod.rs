@@ -81,6 +81,17 @@ enum End {
     Incomplete,
 }
 
+impl End {
+    /// The end of a run over letters: how many were read, and how many named one by one were rejected.
+    fn of_reading(read: u64, named_rejected: u64) -> Self {
+        match (read, named_rejected) {
+            (_, 1..) => End::Incomplete,
+            (0, _) => End::Nothing,
+            _ => End::Done,
+        }
+    }
+}
+
 /// Runs the program and maps its end to an exit code. A reader that went away (`imr search … | head`) is no error.
 #[must_use]
 pub fn main() -> ExitCode {

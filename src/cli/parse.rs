@@ -40,7 +40,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
     read_all(&arguments.paths, &Limits::default(), &mut |reading| {
         let printed = match reading.letter {
             Err(rejection) => {
-                named_rejected += usize::from(reading.named_by_user);
+                named_rejected += u64::from(reading.named_by_user);
                 print_rejection(&reading.origin, &rejection.to_string(), rejection.hint());
                 Ok(())
             }
@@ -67,9 +67,5 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
         return Err(error);
     }
     out.flush()?;
-    Ok(match (letters, named_rejected) {
-        (_, 1..) => End::Incomplete,
-        (0, _) => End::Nothing,
-        _ => End::Done,
-    })
+    Ok(End::of_reading(letters, named_rejected))
 }

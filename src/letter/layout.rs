@@ -1,5 +1,7 @@
 //! Which of the layouts a letter was printed in, and where its sections start: both told from its headings.
 
+use std::ops::Range;
+
 use super::model::Layout;
 use super::words::starts_with_any;
 use crate::intake::text::Text;
@@ -149,6 +151,16 @@ fn heading_end(text: &Text, heading: Heading, matched: usize) -> usize {
         _ => {}
     }
     text.lines.get(text.line_at(matched - 1)).map_or(matched, |line| line.range.end)
+}
+
+/// Where the closing of a section starts: at the first of its headings, so that signature lines do not hide it; without
+/// one at the section's end.
+#[must_use]
+pub fn closing_start(headings: &[Placed], section: &Range<usize>) -> usize {
+    headings
+        .iter()
+        .find(|placed| placed.heading == Heading::Closing && section.contains(&placed.start))
+        .map_or(section.end, |placed| placed.start)
 }
 
 /// The layout, from the headings; 2014 and 2015 differ in where the reviewer's credentials stand.

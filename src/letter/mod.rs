@@ -225,12 +225,14 @@ fn split_decisions(text: &Text, layout: Layout, headings: &[Placed], diagnostics
         }
         Layout::Numbered2014 => {
             let start = start_of(Heading::Decisions).unwrap_or(0);
-            let split = numbered::split(text, start..end, Kind::Sections, headings, &mut Vec::new());
+            let found = diagnostics.len();
+            let split = numbered::split(text, start..end, Kind::Sections, headings, diagnostics);
             // Some letters of the time have the older section headings and already the newer items.
             if split.outcomes.is_empty() {
+                diagnostics.truncate(found);
                 return three_sections::split(text, start..end, headings, diagnostics);
             }
-            numbered::split(text, start..end, Kind::Sections, headings, diagnostics)
+            split
         }
         Layout::ThreeSection2014 | Layout::ThreeSection2015 => {
             let start = start_of(Heading::Decisions).unwrap_or(0);

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::layout::{Heading, Placed};
+use super::layout::{self, Heading, Placed};
 use super::model::{Diagnostic, DiagnosticCode, Outcome};
 use super::segments::{Cuts, Part, Split};
 use super::words::{find_words, starts_with_any, starts_with_words};
@@ -95,12 +95,7 @@ pub fn split(
     headings: &[Placed],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Split {
-    let closing = headings
-        .iter()
-        .rev()
-        .find(|placed| placed.heading == Heading::Closing && section.contains(&placed.start))
-        .map_or(section.end, |placed| placed.start);
-    let closing = first_closing(headings, &section, closing);
+    let closing = layout::closing_start(headings, &section);
     let all = statements(text, section.start..closing, kind);
     let mut cuts = Cuts::default();
     cuts.cut(section.start, Part::Introduction, None);
@@ -133,16 +128,6 @@ pub fn split(
     blocks(text, section.start..closing, &decided, &mut cuts, diagnostics);
     let outcomes = decided.iter().map(|statement| statement.outcome).collect();
     Split { segments: cuts.into_segments(section), outcomes }
-}
-
-/// The closing that comes first, so that signature lines do not hide the heading before them.
-fn first_closing(headings: &[Placed], section: &Range<usize>, fallback: usize) -> usize {
-    headings
-        .iter()
-        .filter(|placed| placed.heading == Heading::Closing && section.contains(&placed.start))
-        .map(|placed| placed.start)
-        .min()
-        .unwrap_or(fallback)
 }
 
 fn statements(text: &Text, section: Range<usize>, kind: Kind) -> Vec<Statement> {

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::layout::{Heading, Placed};
+use super::layout::{self, Heading, Placed};
 use super::model::{Diagnostic, DiagnosticCode, Outcome};
 use super::segments::{Cuts, Part, Split};
 use super::words::{find_ignoring_case, starts_with_any, starts_with_words};
@@ -55,7 +55,7 @@ struct PlacedLabel {
 
 /// Splits the section from the heading `section.start` to `section.end`.
 pub fn split(text: &Text, section: Range<usize>, headings: &[Placed], diagnostics: &mut Vec<Diagnostic>) -> Split {
-    let body = introduction_end(text, section.start, headings)..closing_start(headings, &section);
+    let body = introduction_end(text, section.start, headings)..layout::closing_start(headings, &section);
     let labels = labels(text, &body);
     let mut cuts = Cuts::default();
     cuts.cut(section.start, Part::Introduction, None);
@@ -136,13 +136,6 @@ fn introduction_end(text: &Text, section_start: usize, headings: &[Placed]) -> u
         words.push(' ');
     }
     heading_end
-}
-
-fn closing_start(headings: &[Placed], section: &Range<usize>) -> usize {
-    headings
-        .iter()
-        .find(|placed| placed.heading == Heading::Closing && section.contains(&placed.start))
-        .map_or(section.end, |placed| placed.start)
 }
 
 /// The labels at line starts; in text without line structure, those after an outcome or a full stop.

@@ -293,7 +293,7 @@ fn count_facets(
     request: &Request,
 ) -> tantivy::Result<Facets> {
     let (plan, filters) = (&prepared.plan, &prepared.filters);
-    let (selected, free): (Vec<&FieldDescription>, Vec<&FieldDescription>) =
+    let (selected, free): (Vec<&'static FieldDescription>, Vec<&'static FieldDescription>) =
         fields.iter().copied().partition(|field| filters.selected(&field.name).is_some());
     let mut counted: HashMap<&str, Vec<(String, u64)>> = HashMap::new();
     let mut count = |fields: &[&'static str], but: Option<&str>| -> tantivy::Result<()> {
@@ -305,12 +305,9 @@ fn count_facets(
         counted.extend(fields.iter().map(|field| (*field, facets::counts(&results, field))));
         Ok(())
     };
-    let name = |field: &FieldDescription| -> &'static str {
-        fields::describe(&field.name).map_or("", |field| field.name.as_str())
-    };
-    count(&free.iter().map(|field| name(field)).collect::<Vec<_>>(), None)?;
+    count(&free.iter().map(|field| field.name.as_str()).collect::<Vec<_>>(), None)?;
     for field in selected {
-        count(&[name(field)], Some(&field.name))?;
+        count(&[&field.name], Some(&field.name))?;
     }
     let listed = fields.iter().map(|field| {
         let values = counted.remove(field.name.as_str()).unwrap_or_default();

@@ -140,12 +140,7 @@ impl Planner<'_> {
             Node::Range { field, lower, upper } => self.range(field, lower, upper),
             Node::Exists { field } => self.exists(field),
             Node::Near { left, right, distance } => self.near(left, right, *distance),
-            Node::Not(inner) => {
-                let was_excluded = std::mem::replace(&mut self.excluded, true);
-                let inner = self.node(inner, false);
-                self.excluded = was_excluded;
-                Ok(everything_but(inner?))
-            }
+            Node::Not(inner) => Ok(everything_but(self.excluded(inner)?)),
             Node::Required(inner) => self.node(inner, false),
             Node::And(nodes) => {
                 let clauses =
@@ -160,13 +155,18 @@ impl Planner<'_> {
         }
     }
 
+    /// What must not match: nothing in it is marked or explained.
+    fn excluded(&mut self, node: &mut Node) -> tantivy::Result<Box<dyn Query>> {
+        let was_excluded = std::mem::replace(&mut self.excluded, true);
+        let query = self.node(node, false);
+        self.excluded = was_excluded;
+        query
+    }
+
     /// A part of a conjunction; `NOT` becomes an exclusion.
     fn clause(&mut self, node: &mut Node, occur: Occur) -> tantivy::Result<(Occur, Box<dyn Query>)> {
         if let Node::Not(inner) = node {
-            let was_excluded = std::mem::replace(&mut self.excluded, true);
-            let inner = self.node(inner, false);
-            self.excluded = was_excluded;
-            return Ok((Occur::MustNot, inner?));
+            return Ok((Occur::MustNot, self.excluded(inner)?));
         }
         Ok((occur, self.node(node, false)?))
     }
