@@ -6,4 +6,6 @@ pub mod index;
 pub mod ingest;
 pub mod intake;
 pub mod letter;
+pub mod reading;
 pub mod search;
+pub mod vocabulary;

@@ -1,0 +1,333 @@
+//! Parts of the body and sides, as items and queries name them.
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use super::lexicon::{Context, Found, Groups, Lexicon};
+use super::words::{Token, sequence};
+
+/// `schema/body_parts.toml`.
+pub static BODY_PARTS: LazyLock<BodyParts> = LazyLock::new(|| {
+    let table: Table = packed!("body_parts");
+    BodyParts::of(table)
+});
+
+/// A side of the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    Left,
+    Right,
+    Bilateral,
+}
+
+impl Side {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Side::Left => "left",
+            Side::Right => "right",
+            Side::Bilateral => "bilateral",
+        }
+    }
+}
+
+/// The table as written.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    pub part: Vec<Part>,
+    pub several: Vec<Several>,
+    pub no_part: Vec<NoPart>,
+    pub level: Vec<Level>,
+    pub side: Vec<SideNames>,
+}
+
+/// One part of the body.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    pub name: String,
+    /// Words that say just this part, each of which people type for the others.
+    #[serde(default)]
+    pub called: Vec<String>,
+    /// All words that are about it.
+    #[serde(default)]
+    pub names: Vec<String>,
+    #[serde(default)]
+    pub ambiguous: Vec<Placed>,
+    /// Short forms that hold a side (RUE).
+    #[serde(default)]
+    pub sided: Vec<Sided>,
+}
+
+/// A name that counts only in context or in a place.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Placed {
+    pub name: String,
+    #[serde(default)]
+    pub with: Vec<String>,
+    #[serde(default)]
+    pub without: Vec<String>,
+    /// `@part`: a part of the body is named right after it.
+    #[serde(default)]
+    pub before: Option<String>,
+    /// The word right after it is none of these.
+    #[serde(default)]
+    pub without_next: Vec<String>,
+}
+
+/// A name that holds a side.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sided {
+    pub name: String,
+    pub side: Side,
+    #[serde(default)]
+    pub with: Vec<String>,
+}
+
+/// Names of several parts at once.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Several {
+    pub names: Vec<String>,
+    pub parts: Vec<String>,
+}
+
+/// Names that hold a part's word and are no part ("hand surgeon").
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoPart {
+    pub names: Vec<String>,
+}
+
+/// Vertebral levels of one letter.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Level {
+    pub letter: char,
+    pub from: u8,
+    pub to: u8,
+    pub part: String,
+    /// Letter and number may stand apart where a second number follows ("L 4-5").
+    #[serde(default)]
+    pub spaced: bool,
+    /// Right after a level of this letter it adds no part ("C7-T1" is the neck).
+    #[serde(default)]
+    pub yields_to: Option<char>,
+    /// It is no level beside these words ("free T3").
+    #[serde(default)]
+    pub without: Vec<String>,
+}
+
+/// The names of a side.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SideNames {
+    pub name: Side,
+    pub names: Vec<String>,
+    #[serde(default)]
+    pub ambiguous: Vec<Placed>,
+}
+
+/// What a name says: parts (none for names that only look like one) and a side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Places in the list of parts.
+    pub parts: Vec<usize>,
+    pub side: Option<Side>,
+    place: Place,
+}
+
+/// What must hold of the words right after a name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Place {
+    before_part: bool,
+    without_next: Vec<String>,
+}
+
+/// The table made ready for reading.
+#[derive(Debug)]
+pub struct BodyParts {
+    pub parts: Vec<Part>,
+    names: Lexicon<Said>,
+    sides: Lexicon<(Side, Place)>,
+    levels: Vec<(Level, usize, Context)>,
+}
+
+impl BodyParts {
+    #[must_use]
+    pub fn of(table: Table) -> Self {
+        let groups = level_words(&table.level);
+        let place_of = |name: &str| table.part.iter().position(|part| part.name == name);
+        let said = |parts: Vec<usize>, side| Said { parts, side, place: Place::default() };
+        let mut names = Lexicon::default();
+        for (number, part) in table.part.iter().enumerate() {
+            std::iter::once(&part.name).chain(&part.names).for_each(|name| {
+                // A name may be safe in some contexts only.
+                if !part.ambiguous.iter().any(|placed| placed.name.eq_ignore_ascii_case(name)) {
+                    names.add(name, None, said(vec![number], None));
+                }
+            });
+            for placed in &part.ambiguous {
+                let context = Context::of(&placed.with, &placed.without, &groups);
+                names.add(
+                    &placed.name,
+                    Some(context),
+                    Said { parts: vec![number], side: None, place: Place::of(placed) },
+                );
+            }
+            for sided in &part.sided {
+                let context = (!sided.with.is_empty()).then(|| Context::of(&sided.with, &[], &groups));
+                names.add(&sided.name, context, said(vec![number], Some(sided.side)));
+            }
+        }
+        for several in &table.several {
+            let parts: Vec<usize> = several.parts.iter().filter_map(|part| place_of(part)).collect();
+            several.names.iter().for_each(|name| names.add(name, None, said(parts.clone(), None)));
+        }
+        for name in table.no_part.iter().flat_map(|no_part| &no_part.names) {
+            names.add(name, None, said(Vec::new(), None));
+        }
+        let mut sides = Lexicon::default();
+        for side in &table.side {
+            side.names.iter().for_each(|name| sides.add(name, None, (side.name, Place::default())));
+            for placed in &side.ambiguous {
+                let context = Context::of(&placed.with, &placed.without, &groups);
+                sides.add(&placed.name, Some(context), (side.name, Place::of(placed)));
+            }
+        }
+        let level = |level: &Level| {
+            let context = Context::of(&[], &level.without, &groups);
+            Some((level.clone(), place_of(&level.part)?, context))
+        };
+        let levels = table.level.iter().filter_map(level).collect();
+        Self { names, sides, levels, parts: table.part }
+    }
+
+    /// The parts and sides a text names, each once, in its order.
+    #[must_use]
+    pub fn find(&self, tokens: &[Token]) -> (Vec<String>, Vec<Side>) {
+        let (mut parts, mut sides) = (Vec::new(), Vec::new());
+        for found in self.named(tokens) {
+            for &part in &found.value.parts {
+                push_new(&mut parts, self.parts[part].name.clone());
+            }
+        }
+        for side in self.sides(tokens) {
+            push_new(&mut sides, side);
+        }
+        (parts, sides)
+    }
+
+    /// Each name of a part and each vertebral level, from left to right.
+    #[must_use]
+    pub fn named(&self, tokens: &[Token]) -> Vec<Found<Said>> {
+        let mut found: Vec<Found<Said>> = self.names.find(tokens);
+        found.retain(|name| {
+            let next = tokens.get(name.tokens.end).map(|token| token.folded.as_str());
+            let place = &name.value.place;
+            (!place.before_part || self.starts_part(&tokens[name.tokens.end..]))
+                && !next.is_some_and(|next| place.without_next.iter().any(|word| word == next))
+        });
+        let levels =
+            self.levels(tokens).into_iter().filter(|(at, _)| !found.iter().any(|name| name.tokens.contains(at)));
+        let levels: Vec<Found<Said>> = levels
+            .map(|(at, part)| Found {
+                value: Said { parts: vec![part], side: None, place: Place::default() },
+                tokens: at..at + 1,
+                in_context: false,
+            })
+            .collect();
+        found.extend(levels);
+        found.sort_by_key(|name| name.tokens.start);
+        found
+    }
+
+    fn starts_part(&self, tokens: &[Token]) -> bool {
+        self.names.find(tokens).first().is_some_and(|first| first.tokens.start == 0 && !first.value.parts.is_empty())
+    }
+
+    fn sides(&self, tokens: &[Token]) -> Vec<Side> {
+        let mut sides: Vec<(usize, Side)> = Vec::new();
+        for found in self.sides.find(tokens) {
+            let (side, place) = found.value;
+            let after = &tokens[found.tokens.end..];
+            let next = after.first().map(|token| token.folded.as_str());
+            if (!place.before_part || self.starts_part(after))
+                && !next.is_some_and(|next| place.without_next.iter().any(|word| word == next))
+            {
+                sides.push((found.tokens.start, side));
+            }
+        }
+        for found in self.names.find(tokens) {
+            sides.extend(found.value.side.map(|side| (found.tokens.start, side)));
+        }
+        sides.sort_by_key(|(at, _)| *at);
+        sides.into_iter().map(|(_, side)| side).collect()
+    }
+
+    /// Vertebral levels (L4, L4-5, C5/6, "L 4-5") with the parts they stand for, by their token.
+    fn levels(&self, tokens: &[Token]) -> Vec<(usize, usize)> {
+        let mut found = Vec::new();
+        let mut last: Option<(usize, char)> = None;
+        for at in 0..tokens.len() {
+            let Some((level, part, context)) = self.levels.iter().find(|(level, _, _)| is_level(level, &tokens[at..]))
+            else {
+                continue;
+            };
+            let beside = last.filter(|(before, _)| at - before <= 2).map(|(_, letter)| letter);
+            last = Some((at, level.letter));
+            let yields =
+                level.yields_to.is_some() && beside == level.yields_to.map(|letter| letter.to_ascii_uppercase());
+            if !yields && context.holds(tokens, &(at..at + 1)) {
+                found.push((at, *part));
+            }
+        }
+        found
+    }
+}
+
+/// The levels themselves as the group `@level`.
+fn level_words(levels: &[Level]) -> Groups {
+    let words =
+        levels.iter().flat_map(|level| (level.from..=level.to).map(|number| format!("{}{number}", level.letter)));
+    Groups::from([("level".to_owned(), words.collect())])
+}
+
+impl Place {
+    fn of(placed: &Placed) -> Self {
+        Self {
+            before_part: placed.before.is_some(),
+            without_next: placed.without_next.iter().flat_map(|word| sequence(word)).collect(),
+        }
+    }
+}
+
+fn push_new<T: PartialEq>(values: &mut Vec<T>, value: T) {
+    if !values.contains(&value) {
+        values.push(value);
+    }
+}
+
+/// Whether a level of this letter starts here: `l4`; or, spaced, `l`, `4` and a further number or level.
+fn is_level(level: &Level, tokens: &[Token]) -> bool {
+    let letter = level.letter.to_ascii_lowercase();
+    let number = |text: &str| text.parse::<u8>().is_ok_and(|number| (level.from..=level.to).contains(&number));
+    let Some(rest) = tokens.first().and_then(|token| token.folded.strip_prefix(letter)) else { return false };
+    if !rest.is_empty() {
+        return number(rest);
+    }
+    let is_number = |token: &Token| token.folded.parse::<u8>().is_ok();
+    let is_spelt = |token: &Token| {
+        token.folded.len() <= 3
+            && token.folded.starts_with(['c', 't', 'l', 's'])
+            && token.folded[1..].bytes().all(|byte| byte.is_ascii_digit())
+    };
+    level.spaced
+        && tokens.get(1).is_some_and(|token| number(&token.folded))
+        && tokens.get(2).is_some_and(|token| is_number(token) || is_spelt(token))
+}

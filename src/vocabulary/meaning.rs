@@ -1,0 +1,140 @@
+//! What the words of a query mean beside themselves: treatments, categories, parts of the body, other wordings.
+
+use std::ops::Range;
+
+use super::body_parts::{BODY_PARTS, Part};
+use super::categories::CATEGORIES;
+use super::synonyms::SYNONYMS;
+use super::treatments::{Named, TREATMENTS, Treatment, Treatments};
+use super::words::{Token, sequence};
+
+/// What a stretch of words means.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Meaning {
+    /// Which of the words.
+    pub tokens: Range<usize>,
+    /// Treatments: a decision about one of them is about this.
+    pub treatments: Vec<String>,
+    /// A whole category (`opioids`).
+    pub category: Option<String>,
+    pub body_parts: Vec<String>,
+    /// How it came out (`denied`).
+    pub outcome: Option<String>,
+    /// Other wordings of the same, in the words of people; not the typed one.
+    pub wordings: Vec<String>,
+}
+
+/// The meanings in a query's words, from left to right. Each word belongs to at most one; a part of the body named inside
+/// a treatment is noted with it.
+#[must_use]
+pub fn meanings(tokens: &[Token]) -> Vec<Meaning> {
+    let treatments = &*TREATMENTS;
+    let mut candidates: Vec<Meaning> = Vec::new();
+    for mention in treatments.mentions(tokens) {
+        candidates.extend(
+            of_treatment(treatments, mention.named).map(|meaning| Meaning { tokens: mention.tokens, ..meaning }),
+        );
+    }
+    for found in SYNONYMS.terms.find(tokens) {
+        let (wordings, outcome) = SYNONYMS.finds[found.value].clone();
+        candidates.push(Meaning { tokens: found.tokens, wordings, outcome, ..Meaning::default() });
+    }
+    for found in CATEGORIES.words.find(tokens) {
+        let category = Some(CATEGORIES.categories[found.value].name.clone());
+        candidates.push(Meaning { tokens: found.tokens, category, ..Meaning::default() });
+    }
+    for found in BODY_PARTS.named(tokens) {
+        let named: Vec<_> = found.value.parts.iter().map(|&part| &BODY_PARTS.parts[part]).collect();
+        if named.is_empty() {
+            continue;
+        }
+        let is_called = |part: &&&Part| part.called.iter().any(|name| is_at(name, tokens, &found.tokens));
+        let wordings = named.iter().find(is_called).map(|part| part.called.clone()).unwrap_or_default();
+        let body_parts = named.iter().map(|part| part.name.clone()).collect();
+        candidates.push(Meaning { tokens: found.tokens, body_parts, wordings, ..Meaning::default() });
+    }
+    // The longest first; of equal ones in the order of the tables.
+    candidates.sort_by_key(|meaning| std::cmp::Reverse(meaning.tokens.len()));
+    let mut chosen: Vec<Meaning> = Vec::new();
+    for candidate in candidates {
+        match chosen.iter_mut().find(|known| overlap(&known.tokens, &candidate.tokens)) {
+            // A part inside a treatment's name, a synonym of the very same words: noted with it.
+            Some(known) if known.tokens.start <= candidate.tokens.start && candidate.tokens.end <= known.tokens.end => {
+                known.body_parts.extend(candidate.body_parts);
+                if known.tokens == candidate.tokens {
+                    known.treatments.extend(candidate.treatments);
+                    known.category = known.category.take().or(candidate.category);
+                    known.outcome = known.outcome.take().or(candidate.outcome);
+                    known.wordings.extend(candidate.wordings);
+                }
+            }
+            Some(_) => {}
+            None => chosen.push(candidate),
+        }
+    }
+    for meaning in &mut chosen {
+        let mut seen: Vec<Vec<String>> =
+            vec![tokens[meaning.tokens.clone()].iter().map(|token| token.folded.clone()).collect()];
+        meaning.wordings.retain(|wording| {
+            let words = sequence(wording);
+            let is_new = !words.is_empty() && !seen.contains(&words);
+            seen.push(words);
+            is_new
+        });
+    }
+    chosen.sort_by_key(|meaning| meaning.tokens.start);
+    chosen
+}
+
+fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
+    one.start < other.end && other.start < one.end
+}
+
+fn is_at(name: &str, tokens: &[Token], range: &Range<usize>) -> bool {
+    let words = sequence(name);
+    words.len() == range.len() && words.iter().zip(&tokens[range.clone()]).all(|(word, token)| *word == token.folded)
+}
+
+/// A vague word means no treatment in particular.
+fn of_treatment(treatments: &Treatments, named: Named) -> Option<Meaning> {
+    match named {
+        Named::Treatment(place) if treatments.treatments[place].generic => None,
+        Named::Treatment(place) => {
+            let treatment = &treatments.treatments[place];
+            let mut meaning = Meaning { treatments: vec![treatment.name.clone()], ..Meaning::default() };
+            meaning.treatments.extend(treatment.also.iter().cloned());
+            meaning.wordings.extend(wordings(treatment));
+            for relative in combinations_with(treatments, treatment) {
+                meaning.treatments.push(relative.name.clone());
+                meaning.wordings.extend(wordings(relative));
+            }
+            Some(meaning)
+        }
+        Named::Product(place) => {
+            let product = &treatments.products[place];
+            Some(Meaning { treatments: Vec::new(), wordings: product.names.clone(), ..Meaning::default() })
+        }
+    }
+}
+
+/// The names a treatment is written by.
+fn wordings(treatment: &Treatment) -> impl Iterator<Item = String> {
+    std::iter::once(&treatment.name)
+        .chain(&treatment.brands)
+        .chain(&treatment.abbreviations)
+        .chain(&treatment.names)
+        .filter(|name| !treatment.ambiguous.iter().any(|ambiguous| ambiguous.is_named(name)))
+        .cloned()
+}
+
+/// Fixed combinations of the same category with a drug ("hydrocodone" is asked for where letters say Norco), and of a
+/// combination the drug that makes its category.
+fn combinations_with<'a>(treatments: &'a Treatments, drug: &'a Treatment) -> impl Iterator<Item = &'a Treatment> {
+    treatments.treatments.iter().filter(move |other| {
+        other.name != drug.name
+            && other.is_drug()
+            && other.category == drug.category
+            && (other.ingredients().any(|ingredient| ingredient == drug.name)
+                || drug.ingredients().any(|ingredient| ingredient == other.name))
+    })
+}
