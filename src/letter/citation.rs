@@ -3,12 +3,14 @@
 //! Both sides share one grammar (`Decision based on MTUS …`, `Decision based on Non-MTUS Citation …`, "did not cite any
 //! medical evidence"); the letters of 2013 say it in sentences of their own.
 
+mod sources;
+
 use super::model::{Basis, Guideline};
 
 /// The guideline record of a printed line; `None` for an empty one.
 #[must_use]
 pub fn guideline(text: String) -> Option<Guideline> {
-    (!text.is_empty()).then(|| Guideline { basis: basis(&text), text })
+    (!text.is_empty()).then(|| Guideline { basis: basis(&text), sources: sources::sources(&text), text })
 }
 
 /// A reviewer who only "found the guidelines used by the Claims Administrator relevant" rests on what those are.
@@ -16,6 +18,7 @@ pub fn take_over(reviewer: &mut Guideline, claims: &Guideline) {
     let line = reviewer.text.to_ascii_lowercase();
     if line.contains("used by the claims administrator") && !names_schedule(&line) && !names_other_source(&line) {
         reviewer.basis = claims.basis;
+        reviewer.sources.clone_from(&claims.sources);
     }
 }
 

@@ -5,7 +5,9 @@
 
 pub mod citation;
 pub mod dates;
+pub mod derived;
 pub mod header;
+pub mod item;
 pub mod layout;
 pub mod model;
 pub mod numbered;
@@ -276,6 +278,7 @@ fn decisions(text: &Text, id: &str, split: &Split, diagnostics: &mut Vec<Diagnos
         }
         decisions.push(Decision {
             id: format!("{id}/{}", index + 1),
+            derived: derived::derive(&item, outcome, rationale.as_deref()),
             item,
             outcome,
             claims_guideline,

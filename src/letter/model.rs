@@ -8,6 +8,10 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::reading::conclusion::Conclusion;
+use crate::vocabulary::body_parts::Side;
+use crate::vocabulary::guidelines::GuidelineSource;
+
 /// One letter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Letter {
@@ -171,6 +175,49 @@ pub struct Decision {
     /// What the expert reviewer based the decision on.
     pub reviewer_guideline: Option<Guideline>,
     pub rationale: Option<String>,
+    /// What the item and the lines say, in the terms of the tables. Serialised among the printed fields.
+    #[serde(flatten)]
+    pub derived: Derived,
+}
+
+/// What is derived from a decision's printed parts; nothing in it replaces what is printed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Derived {
+    /// What the doctor asked for, as the item words it.
+    pub requested: String,
+    /// What the claims administrator authorized of it, where utilization review had modified the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorized: Option<String>,
+    /// What the decision is about: the request, or what was left of it.
+    pub disputed: String,
+    /// The item says that the service was already rendered.
+    pub retrospective: bool,
+    /// The item says that it goes with a surgery.
+    pub surgical_adjunct: bool,
+    /// The stated count of what is disputed: tablets, sessions, pieces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refills: Option<u32>,
+    /// A drug's strength as printed (`10/325mg`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strength: Option<String>,
+    /// A drug's form (`tablet`, `patch`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<String>,
+    /// `Top/Sub` of `schema/categories.toml`; absent where no treatment was recognised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// Treatments of `schema/treatments.toml`, in the order of the item.
+    pub concepts: Vec<String>,
+    pub body_parts: Vec<String>,
+    pub sides: Vec<Side>,
+    /// What the rationale itself concludes; absent where it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conclusion: Option<Conclusion>,
+    /// Whether that is what the printed outcome says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agrees: Option<bool>,
 }
 
 impl Decision {
@@ -187,6 +234,8 @@ pub struct Guideline {
     /// As printed, without its label.
     pub text: String,
     pub basis: Basis,
+    /// The sources it names, in its order.
+    pub sources: Vec<GuidelineSource>,
 }
 
 /// Which kind of source a guideline line names.

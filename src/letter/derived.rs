@@ -1,0 +1,58 @@
+//! What a decision's printed parts say, in the terms of the tables.
+
+use super::item;
+use super::model::{Derived, Outcome};
+use crate::reading::conclusion;
+use crate::vocabulary::resolve::{Resolution, resolve};
+
+/// Derives a decision's fields from its item, outcome and rationale.
+#[must_use]
+pub fn derive(item: &str, outcome: Outcome, rationale: Option<&str>) -> Derived {
+    let read = item::read(item);
+    let resolved = resolution(&read);
+    let conclusion = rationale.and_then(conclusion::conclusion);
+    Derived {
+        requested: read.requested,
+        authorized: read.authorized,
+        disputed: read.disputed,
+        retrospective: read.retrospective,
+        surgical_adjunct: read.surgical_adjunct,
+        quantity: read.quantity,
+        refills: read.refills,
+        strength: read.strength,
+        form: read.form,
+        category: resolved.category,
+        concepts: resolved.concepts,
+        body_parts: resolved.body_parts,
+        sides: resolved.sides,
+        agrees: conclusion::agrees(conclusion, outcome == Outcome::Overturned),
+        conclusion,
+    }
+}
+
+/// What an item is about: treatments and parts of what was requested and of what is disputed, not of what was authorized
+/// instead. The disputed portion decides the category, where it names a treatment ("2 sessions" does not).
+#[must_use]
+pub fn resolution(read: &item::ItemReading) -> Resolution {
+    let adjunct = read.surgical_adjunct;
+    let mut whole = resolve(&read.requested, adjunct);
+    if read.disputed == read.requested {
+        return whole;
+    }
+    let disputed = resolve(&read.disputed, adjunct);
+    if !disputed.concepts.is_empty() {
+        (whole.category, whole.category_rule) = (disputed.category, disputed.category_rule);
+    }
+    add_new(&mut whole.concepts, disputed.concepts);
+    add_new(&mut whole.body_parts, disputed.body_parts);
+    add_new(&mut whole.sides, disputed.sides);
+    whole
+}
+
+fn add_new<T: PartialEq>(values: &mut Vec<T>, more: Vec<T>) {
+    for value in more {
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Rationales read: what they conclude.
+
+pub mod conclusion;
