@@ -56,12 +56,22 @@ pub struct Entry {
     /// The next step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<&'static str>,
+    /// Items in which no treatment was recognised; they have no category.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unrecognized: Vec<UnrecognizedItem>,
     /// What was assumed, missing or odd in the letter.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub diagnostics: Vec<Diagnostic>,
     /// The person named this very file.
     #[serde(skip)]
     pub named_by_user: bool,
+}
+
+/// An item in which no treatment of the tables was recognised.
+#[derive(Clone, Debug, Serialize)]
+pub struct UnrecognizedItem {
+    pub id: String,
+    pub item: String,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
@@ -91,6 +101,8 @@ pub struct Totals {
     /// Decisions of the letters indexed or replaced in this run.
     pub upheld: u64,
     pub overturned: u64,
+    /// Of these decisions, those whose item names no treatment of the tables.
+    pub unrecognized: u64,
     /// Rejected files that the person had named one by one.
     #[serde(skip)]
     pub named_rejected: u64,
@@ -114,6 +126,7 @@ impl Totals {
         }
         self.upheld += entry.upheld;
         self.overturned += entry.overturned;
+        self.unrecognized += entry.unrecognized.len() as u64;
     }
 }
 
@@ -277,6 +290,7 @@ fn write(prepared: Prepared, writer: &mut LetterWriter) -> tantivy::Result<Entry
         reason: None,
         message: None,
         hint: None,
+        unrecognized: Vec::new(),
         diagnostics: Vec::new(),
         named_by_user: prepared.named_by_user,
     };
@@ -299,6 +313,7 @@ fn write(prepared: Prepared, writer: &mut LetterWriter) -> tantivy::Result<Entry
                     letter.decisions.iter().filter(|decision| decision.outcome == Outcome::Overturned).count();
                 entry.overturned = overturned as u64;
                 entry.upheld = (letter.decisions.len() - overturned) as u64;
+                entry.unrecognized = unrecognized(&letter);
             }
             entry.status = match &written {
                 Written::Indexed => Status::Indexed,
@@ -313,6 +328,11 @@ fn write(prepared: Prepared, writer: &mut LetterWriter) -> tantivy::Result<Entry
         }
     }
     Ok(entry)
+}
+
+fn unrecognized(letter: &Letter) -> Vec<UnrecognizedItem> {
+    let without = letter.decisions.iter().filter(|decision| decision.derived.category.is_none());
+    without.map(|decision| UnrecognizedItem { id: decision.id.clone(), item: decision.item.clone() }).collect()
 }
 
 fn replaced_message(earlier: &[Source]) -> String {

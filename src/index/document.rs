@@ -1,13 +1,17 @@
 //! A letter as index documents, one per decision, and back.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use tantivy::schema::{Field, Schema, Value};
 use tantivy::{TantivyDocument, TantivyError};
 
-use super::fields::{NOT_STATED, day_number};
+use super::fields::{self, NOT_STATED, day_number};
 use super::twins;
 use crate::letter::model::{Decision, Guideline, Letter, LetterOutcome, Source};
+use crate::reading::conclusion::Conclusion;
+use crate::vocabulary::guidelines::{self, Family};
 
 /// What the document store keeps of a decision.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -108,7 +112,12 @@ fn document(fields: &FieldHandles, record: &Record) -> tantivy::Result<TantivyDo
     // A file's name is no text of the letter: only a printed number is searched by words.
     document.optional("case_parts", letter.case_number.as_deref())?;
     document.number("ordinal", Some(u64::from(decision.ordinal())))?;
-    document.text("item", &decision.item)?;
+    let derived = &decision.derived;
+    document.text("item", &derived.disputed)?;
+    // A modified request repeats the treatment's name up to three times; only what is disputed weighs as the item.
+    if derived.disputed != decision.item {
+        document.text("request", &decision.item)?;
+    }
     document.optional("rationale", decision.rationale.as_deref())?;
     document.optional(
         "reviewer_guideline",
@@ -124,6 +133,19 @@ fn document(fields: &FieldHandles, record: &Record) -> tantivy::Result<TantivyDo
     document.facets("licensure", &letter.reviewer.licensure)?;
     document.facet("basis", basis(decision.reviewer_guideline.as_ref()))?;
     document.facet("claims_basis", basis(decision.claims_guideline.as_ref()))?;
+    document.guideline("guideline", decision.reviewer_guideline.as_ref())?;
+    document.guideline("administrator_guideline", decision.claims_guideline.as_ref())?;
+    document.facet("edition", edition(decision.reviewer_guideline.as_ref(), letter.decision_date))?;
+    document.paths("category", derived.category.iter().map(|category| category.split('/').collect()))?;
+    document.facets("treatment", &derived.concepts)?;
+    document.facets("body_part", &derived.body_parts)?;
+    document.facets("side", &derived.sides.iter().map(|side| side.as_str().to_owned()).collect::<Vec<_>>())?;
+    document.facet("conclusion", derived.conclusion.map(Conclusion::as_str))?;
+    document.facet("agrees", derived.agrees.map(|agrees| if agrees { "agrees" } else { "disagrees" }))?;
+    document.facet("retrospective", Some(if derived.retrospective { "yes" } else { "no" }))?;
+    document.facet("surgical_adjunct", Some(if derived.surgical_adjunct { "yes" } else { "no" }))?;
+    document.number("quantity", derived.quantity.map(u64::from))?;
+    document.number("refills", derived.refills.map(u64::from))?;
     document.facet("year", letter.decision_date.map(|date| date.year().to_string()).as_deref())?;
     document.facet("priority", letter.priority.as_deref())?;
     document.facet("layout", serde_json::to_value(letter.layout).ok().as_ref().and_then(|layout| layout.as_str()))?;
@@ -147,6 +169,18 @@ fn document(fields: &FieldHandles, record: &Record) -> tantivy::Result<TantivyDo
     let json = serde_json::to_string(record).map_err(|error| TantivyError::InternalError(error.to_string()))?;
     document.text("record", &json)?;
     Ok(document.document)
+}
+
+/// Whether the guideline a decision rests on is of an edition that has been superseded since.
+fn edition(guideline: Option<&Guideline>, decided: Option<Date>) -> Option<&'static str> {
+    let sources = &guideline?.sources;
+    let scheduled = sources.iter().any(|source| source.family == Family::Mtus);
+    let superseded = sources.iter().any(|source| guidelines::superseded(source, decided).is_some());
+    match (superseded, scheduled) {
+        (true, _) => Some("superseded"),
+        (false, true) => Some("current"),
+        (false, false) => None,
+    }
 }
 
 fn basis(guideline: Option<&Guideline>) -> Option<&'static str> {
@@ -179,6 +213,35 @@ impl Builder<'_> {
             return self.facet(name, None);
         }
         values.iter().try_for_each(|value| self.text(name, value))
+    }
+
+    /// Values with levels: each level counts by itself, once (`Injection`, `Injection/Facet`).
+    fn paths<'p>(&mut self, name: &str, paths: impl Iterator<Item = Vec<&'p str>>) -> tantivy::Result<()> {
+        let separator = fields::describe(name).and_then(|field| field.levels.as_deref()).unwrap_or("/");
+        let mut values: Vec<String> = Vec::new();
+        for path in paths {
+            for depth in 1..=path.len() {
+                let value = path[..depth].join(separator);
+                if !values.contains(&value) {
+                    values.push(value);
+                }
+            }
+        }
+        self.facets(name, &values)
+    }
+
+    /// The sources of a guideline line by family, title and edition.
+    fn guideline(&mut self, name: &str, guideline: Option<&Guideline>) -> tantivy::Result<()> {
+        let sources = guideline.map_or(&[][..], |guideline| &guideline.sources);
+        let owned: Vec<Vec<String>> = sources
+            .iter()
+            .map(|source| {
+                let title = guidelines::canonical_title(source).map(Cow::into_owned);
+                let edition = source.edition.filter(|_| title.is_some()).map(|year| year.to_string());
+                [Some(source.family.as_str().to_owned()), title, edition].into_iter().flatten().collect()
+            })
+            .collect();
+        self.paths(name, owned.iter().map(|path| path.iter().map(String::as_str).collect()))
     }
 
     fn number(&mut self, name: &str, value: Option<u64>) -> tantivy::Result<()> {

@@ -42,6 +42,9 @@ pub struct FieldDescription {
     pub stored: bool,
     #[serde(default)]
     pub facet: bool,
+    /// What stands between the levels of a value, where a facet has levels (`Injection/Facet`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub levels: Option<String>,
     pub description: String,
 }
 

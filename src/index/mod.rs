@@ -6,6 +6,7 @@
 pub mod analysis;
 pub mod document;
 pub mod fields;
+pub mod plain_words;
 pub mod reader;
 pub mod twins;
 pub mod writer;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tantivy::collector::DocSetCollector;
+use tantivy::collector::{Count, DocSetCollector};
 use tantivy::query::{Query, TermQuery};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, ReloadPolicy, Searcher, TantivyDocument, Term};
@@ -92,6 +92,15 @@ impl Snapshot {
     /// The index files cannot be read.
     pub fn record_of_decision(&self, decision_id: &str) -> tantivy::Result<Option<Record>> {
         Ok(self.records_with(Term::from_field_text(self.fields.id, &decision_id.to_lowercase()))?.pop())
+    }
+
+    /// Whether the index has a decision.
+    ///
+    /// # Errors
+    /// The index files cannot be read.
+    pub fn has_decision(&self, decision_id: &str) -> tantivy::Result<bool> {
+        let term = Term::from_field_text(self.fields.id, &decision_id.to_lowercase());
+        Ok(self.searcher.search(&TermQuery::new(term, IndexRecordOption::Basic), &Count)? > 0)
     }
 
     /// A whole letter, put together from its decisions.
