@@ -12,7 +12,7 @@ use common::{Desk, Run, imr, project, sample_text, samples, text};
 use serde_json::Value;
 
 /// Every command with the arguments its help must explain.
-const COMMANDS: [(&str, &[&str]); 9] = [
+const COMMANDS: [(&str, &[&str]); 10] = [
     (
         "search",
         &[
@@ -44,6 +44,25 @@ const COMMANDS: [(&str, &[&str]); 9] = [
     ("status", &["--format", "--index"]),
     ("fields", &["--format"]),
     ("parse", &["LETTERS", "--format"]),
+    (
+        "evaluate",
+        &[
+            "TOPICS",
+            "QRELS",
+            "--run",
+            "--run-from",
+            "--baseline",
+            "--without",
+            "field-weights",
+            "--ablation",
+            "--depth",
+            "--per-topic",
+            "--only",
+            "--gain",
+            "--format",
+            "--index",
+        ],
+    ),
     ("completions", &["bash", "zsh", "fish"]),
     ("man", &["--folder"]),
 ];
@@ -288,7 +307,7 @@ fn nothing_said_is_answered_with_help() {
     assert!(run.stderr.contains("Usage: imr"), "{}", run.stderr);
     let run = Run::of(imr().arg("serach")).ends_with(2);
     assert!(run.stderr.contains("search"), "the nearest command is named: {}", run.stderr);
-    for command in ["index", "parse", "show", "remove"] {
+    for command in ["index", "parse", "show", "remove", "evaluate"] {
         let run = Run::of(imr().arg(command)).ends_with(2);
         assert!(run.stderr.contains("Usage: imr"), "{command}: {}", run.stderr);
     }

@@ -444,6 +444,16 @@ proptest! {
     }
 
     #[test]
+    fn without_snippets_the_same_is_found(query in any_query()) {
+        let request = imr::search::model::Request { query, ..Default::default() };
+        let bare = imr::search::model::Request { snippets: false, ..request.clone() };
+        let (shown, bare) = (imr::search::search(&SNAPSHOT, &request).unwrap(), imr::search::search(&SNAPSHOT, &bare).unwrap());
+        prop_assert!(bare.hits.iter().all(|hit| hit.snippets.is_empty()));
+        let without = |hit: imr::search::model::Hit| imr::search::model::Hit { snippets: Vec::new(), ..hit };
+        prop_assert_eq!(shown.hits.into_iter().map(without).collect::<Vec<_>>(), bare.hits);
+    }
+
+    #[test]
     fn what_was_understood_is_understood_again(query in any_query()) {
         let is_field = |name: &str| ["item", "decided", "rationale"].contains(&name);
         let first = imr::search::grammar::parse(&query, &is_field);

@@ -4,6 +4,8 @@
 //! nothing read, 2 error.
 
 mod completions;
+mod evaluate;
+mod explain;
 mod fields;
 mod index;
 mod output;
@@ -58,7 +60,6 @@ enum Color {
 }
 
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "one value lives, for the whole run")]
 enum Command {
     Search(search::Arguments),
     Show(show::Arguments),
@@ -66,6 +67,8 @@ enum Command {
     Remove(remove::Arguments),
     Status(status::Arguments),
     Fields(fields::Arguments),
+    Explain(explain::Arguments),
+    Evaluate(evaluate::Arguments),
     Parse(parse::Arguments),
     Completions(completions::Arguments),
     Man(completions::ManArguments),
@@ -158,6 +161,8 @@ fn run(cli: Cli) -> anyhow::Result<End> {
         Command::Remove(arguments) => remove::run(&arguments, &cli.index),
         Command::Status(arguments) => status::run(&arguments, &cli.index),
         Command::Fields(arguments) => fields::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments, &cli.index),
         Command::Parse(arguments) => parse::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => completions::man(&arguments),

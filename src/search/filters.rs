@@ -12,6 +12,8 @@ use tantivy::{Searcher, Term};
 use super::model::Corrected;
 use crate::index::document::FieldHandles;
 use crate::index::fields::{FieldDescription, Kind, NOT_STATED};
+use crate::vocabulary::meaning::meanings;
+use crate::vocabulary::words::tokens;
 
 /// Years a range of years is spelt out for.
 const WIDEST_YEARS: i32 = 300;
@@ -37,17 +39,71 @@ pub fn value(
     }
     match description.kind {
         Kind::Keyword => {
-            let term = Term::from_field_text(field, &typed.trim().to_lowercase());
-            if searcher.doc_freq(&term)? == 0 && description.facet {
-                corrected.push(unknown_value(searcher, description, typed)?);
-            }
-            Ok(silent(Box::new(TermQuery::new(term, IndexRecordOption::Basic))))
+            let values = meant_values(searcher, field, description, typed, corrected)?;
+            let terms = values.iter().map(|value| Term::from_field_text(field, &value.to_lowercase()));
+            Ok(silent(Box::new(TermSetQuery::new(terms))))
         }
         Kind::Date | Kind::Number => {
             let whole = Bound::Included(typed.trim().to_owned());
             Ok(range(field, description, &whole, &whole, corrected))
         }
         Kind::Text | Kind::Stored | Kind::Signature => Ok(Box::new(EmptyQuery)),
+    }
+}
+
+/// The values of a keyword field that a person means: the value typed, if decisions have it; else what the tables or the
+/// end of a value with levels make of it (`norco`, `lumbar`, `Opioids`).
+///
+/// # Errors
+/// The index cannot be read.
+pub fn meant_values(
+    searcher: &Searcher,
+    field: Field,
+    description: &FieldDescription,
+    typed: &str,
+    corrected: &mut Vec<Corrected>,
+) -> tantivy::Result<Vec<String>> {
+    let typed = typed.trim();
+    let occurs = |value: &str| -> tantivy::Result<bool> {
+        Ok(searcher.doc_freq(&Term::from_field_text(field, &value.to_lowercase()))? > 0)
+    };
+    if !description.facet || occurs(typed)? {
+        return Ok(vec![typed.to_owned()]);
+    }
+    let mut meant = Vec::new();
+    for value in by_the_tables(&description.name, typed) {
+        if occurs(&value)? && !meant.contains(&value) {
+            meant.push(value);
+        }
+    }
+    let known = values_of(searcher, description)?;
+    if let (true, Some(separator)) = (meant.is_empty(), &description.levels) {
+        let ends_so = |value: &&String| {
+            value.rsplit_once(separator.as_str()).is_some_and(|(_, last)| last.eq_ignore_ascii_case(typed))
+        };
+        meant.extend(known.iter().filter(ends_so).cloned());
+    }
+    if meant.is_empty() {
+        corrected.push(unknown_value(description, typed, known));
+        return Ok(vec![typed.to_owned()]);
+    }
+    let message = format!("{} `{typed}` was taken as {}", description.name.replace('_', " "), quoted(&meant));
+    corrected.push(Corrected::remark(message));
+    Ok(meant)
+}
+
+fn quoted(values: &[String]) -> String {
+    values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(" or ")
+}
+
+/// What the tables call what a person typed.
+fn by_the_tables(field: &str, typed: &str) -> Vec<String> {
+    let meanings = meanings(&tokens(typed)).into_iter();
+    match field {
+        "treatment" => meanings.flat_map(|meaning| meaning.treatments).collect(),
+        "body_part" => meanings.flat_map(|meaning| meaning.body_parts).collect(),
+        "category" => meanings.filter_map(|meaning| meaning.category).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -124,7 +180,7 @@ pub fn exists(field: Field, description: &FieldDescription) -> Box<dyn Query> {
     }
 }
 
-/// Filters by the values of one field: any of them.
+/// Filters by the values of one field: any of them. Gives the values it took them for as well.
 ///
 /// # Errors
 /// The index cannot be read.
@@ -134,13 +190,23 @@ pub fn any_of(
     description: &FieldDescription,
     values: &[String],
     corrected: &mut Vec<Corrected>,
-) -> tantivy::Result<Box<dyn Query>> {
+) -> tantivy::Result<(Box<dyn Query>, Vec<String>)> {
     let field = handles.named(&description.name)?;
-    let queries = values
+    let mut taken = Vec::new();
+    for typed in values {
+        let is_range = range_of(typed).is_some() && description.name == "year";
+        if description.kind == Kind::Keyword && !is_range {
+            taken.extend(meant_values(searcher, field, description, typed, corrected)?);
+        } else {
+            taken.push(typed.clone());
+        }
+    }
+    let queries = taken
         .iter()
-        .map(|typed| value(searcher, field, description, typed, corrected))
+        // What a value was taken for has been said.
+        .map(|typed| value(searcher, field, description, typed, &mut Vec::new()))
         .collect::<tantivy::Result<Vec<_>>>()?;
-    Ok(Box::new(BooleanQuery::union(queries)))
+    Ok((Box::new(BooleanQuery::union(queries)), taken))
 }
 
 /// A query that adds nothing to a score.
@@ -183,9 +249,8 @@ fn unreadable(description: &FieldDescription, lower: &Bound<String>, upper: &Bou
     ))
 }
 
-/// A facet value that no decision has, with the nearest that some have.
-fn unknown_value(searcher: &Searcher, description: &FieldDescription, typed: &str) -> tantivy::Result<Corrected> {
-    let typed_lower = typed.trim().to_lowercase();
+/// All values of a facet.
+fn values_of(searcher: &Searcher, description: &FieldDescription) -> tantivy::Result<Vec<String>> {
     let mut values: Vec<String> = Vec::new();
     for segment in searcher.segment_readers() {
         let Some(column) = segment.fast_fields().str(&description.name)? else { continue };
@@ -196,7 +261,13 @@ fn unknown_value(searcher: &Searcher, description: &FieldDescription, typed: &st
     }
     values.sort_unstable();
     values.dedup();
-    let mut near: Vec<(usize, String)> = values
+    Ok(values)
+}
+
+/// A facet value that no decision has, with the nearest that some have.
+fn unknown_value(description: &FieldDescription, typed: &str, known: Vec<String>) -> Corrected {
+    let typed_lower = typed.to_lowercase();
+    let mut near: Vec<(usize, String)> = known
         .into_iter()
         .map(|value| (distance(&typed_lower, &value.to_lowercase()), value))
         .filter(|(distance, value)| {
@@ -206,8 +277,8 @@ fn unknown_value(searcher: &Searcher, description: &FieldDescription, typed: &st
     near.sort();
     let did_you_mean: Vec<String> = near.into_iter().take(3).map(|(_, value)| value).collect();
     let suggestion = did_you_mean.first().map_or(String::new(), |first| format!("; did you mean `{first}`?"));
-    let message = format!("no decision has the {} `{}`{suggestion}", description.name.replace('_', " "), typed.trim());
-    Ok(Corrected { message, typed: Some(typed.trim().to_owned()), did_you_mean, searched_instead: false })
+    let message = format!("no decision has the {} `{typed}`{suggestion}", description.name.replace('_', " "));
+    Corrected { message, typed: Some(typed.to_owned()), did_you_mean, searched_instead: false }
 }
 
 /// Levenshtein distance in characters.

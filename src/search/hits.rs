@@ -3,7 +3,7 @@
 use tantivy::DocAddress;
 use tantivy::query::EnableScoring;
 
-use super::model::{Hit, Request, ScorePart, Snippet, Twin};
+use super::model::{Hit, Request, ScorePart, Snippet, Superseded, Twin};
 use super::plan::Plan;
 use super::ranking::RankedLead;
 use super::snippet::{self, Target};
@@ -12,6 +12,7 @@ use crate::index::document::Record;
 use crate::index::fields;
 use crate::index::reader::Snapshot;
 use crate::letter::model::Guideline;
+use crate::vocabulary::guidelines;
 
 /// Sentences of a rationale shown with a hit.
 const SNIPPET_SENTENCES: usize = 3;
@@ -44,14 +45,35 @@ pub fn hit(snapshot: &Snapshot, request: &Request, plan: &Plan, rank: usize, lea
         id: decision.id.clone(),
         case_number: record.letter.case_number.clone(),
         item: decision.item.clone(),
+        disputed: (decision.derived.disputed != decision.item).then(|| decision.derived.disputed.clone()),
+        requested: (decision.derived.requested != decision.item).then(|| decision.derived.requested.clone()),
+        authorized: decision.derived.authorized.clone(),
+        category: decision.derived.category.clone(),
+        concepts: decision.derived.concepts.clone(),
+        body_parts: decision.derived.body_parts.clone(),
         outcome: decision.outcome.as_str().into(),
         decision_date: record.letter.decision_date.map(|date| date.to_string()),
         reviewer_guideline: decision.reviewer_guideline.as_ref().map(|guideline| guideline.text.clone()),
-        snippets: hit_snippets(&record, plan)?,
+        superseded: superseded(&record)?,
+        contradictory: decision.derived.agrees == Some(false),
+        snippets: if request.snippets { hit_snippets(&record, plan)? } else { Vec::new() },
         twins,
         twin_count,
         explanation: if request.explain { explanation(snapshot, plan, lead.address)? } else { Vec::new() },
     })
+}
+
+/// The editions the reviewer cites that have been superseded since.
+fn superseded(record: &Record) -> tantivy::Result<Vec<Superseded>> {
+    let Some(guideline) = &record.decision()?.reviewer_guideline else { return Ok(Vec::new()) };
+    let superseded = guideline.sources.iter().filter_map(|source| {
+        Some(Superseded {
+            since: guidelines::superseded(source, record.letter.decision_date)?.to_string(),
+            title: source.title.clone()?,
+            edition: source.edition,
+        })
+    });
+    Ok(superseded.collect())
 }
 
 /// The item with its matches, the telling sentences of the rationale, and where the rationale has none, those of the
@@ -60,11 +82,12 @@ fn hit_snippets(record: &Record, plan: &Plan) -> tantivy::Result<Vec<Snippet>> {
     let decision = record.decision()?;
     let guideline = |guideline: &Option<Guideline>| guideline.as_ref().map(|line| line.text.clone());
     let texts = [
-        ("item", Some(decision.item.clone())),
+        ("item", Some(decision.derived.disputed.clone())),
         ("rationale", decision.rationale.clone()),
         ("reviewer_guideline", guideline(&decision.reviewer_guideline)),
         ("summary", record.letter.summary.clone()),
         ("claims_guideline", guideline(&decision.claims_guideline)),
+        ("request", (decision.derived.disputed != decision.item).then(|| decision.item.clone())),
         ("documents_reviewed", record.letter.documents_reviewed.clone()),
     ];
     let mut found: Vec<Snippet> = Vec::new();

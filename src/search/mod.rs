@@ -3,6 +3,7 @@
 //! [`search`] is the one call; [`model::Request`] and [`model::Answer`] know nothing of the engine.
 
 mod collapse;
+pub mod evaluation;
 mod facets;
 mod filters;
 pub mod grammar;
@@ -27,7 +28,7 @@ use crate::index::fields::{self, FieldDescription, Kind};
 use crate::index::reader::Snapshot;
 
 /// With fewer decisions than this, fewer words will do. The same for every page and export, so that they agree.
-const FEW_DECISIONS: u64 = 10;
+const FEW_DECISIONS: u64 = 25;
 /// How far a page can reach into the ranking.
 pub const DEEPEST_PAGE: usize = 100_000;
 
@@ -104,6 +105,7 @@ fn answer(request: &Request, prepared: Prepared, started: Instant) -> Answer {
         took_ms: (started.elapsed().as_secs_f64() * 1e5).round() / 100.0,
         understood: understood(&prepared.plan, &request.filters),
         corrected: prepared.corrected,
+        expanded: prepared.plan.expanded,
         hits: Vec::new(),
         facets: Facets::default(),
         has_more: false,
@@ -148,19 +150,17 @@ fn prepare(snapshot: &Snapshot, request: &Request) -> Result<Prepared, SearchErr
         grammar::parse(&request.query, &|name| fields::describe(name).is_some_and(FieldDescription::is_queryable));
     let mut corrected: Vec<Corrected> =
         parsed.corrections.into_iter().map(|correction| Corrected::remark(correction.what)).collect();
-    let filters = Filters::of(snapshot, &request.filters, request.exact, &mut corrected)?;
-    let mut plan = plan(searcher, &snapshot.fields, parsed.root.as_ref(), request.exact, None)?;
+    let filters = Filters::of(snapshot, request, &mut corrected)?;
+    let mut plan = plan(searcher, &snapshot.fields, parsed.root.as_ref(), request, None)?;
     corrected.append(&mut plan.corrected);
     let usual = plan.words_required;
     let mut query = filters.applied_to(plan.query.box_clone(), None);
     let mut total = searcher.search(&query, &Count)? as u64;
-    let too_few = |total: u64, plan: &Plan| {
-        total == 0 || (plan.words > 2 && total < FEW_DECISIONS && plan.words_required * 2 > plan.words)
-    };
+    let too_few = |total: u64, plan: &Plan| total == 0 || (plan.words > 2 && total < FEW_DECISIONS);
     let fewest = usize::from(!plan.has_required);
     while plan.words_required > fewest && too_few(total, &plan) {
         let required = Some(plan.words_required - 1);
-        plan = self::plan::plan(searcher, &snapshot.fields, parsed.root.as_ref(), request.exact, required)?;
+        plan = self::plan::plan(searcher, &snapshot.fields, parsed.root.as_ref(), request, required)?;
         query = filters.applied_to(plan.query.box_clone(), None);
         total = searcher.search(&query, &Count)? as u64;
     }
@@ -205,14 +205,9 @@ pub fn known_field(name: &str) -> Result<&'static FieldDescription, SearchError>
 struct Filters(Vec<(&'static FieldDescription, Box<dyn Query>, Vec<String>)>);
 
 impl Filters {
-    fn of(
-        snapshot: &Snapshot,
-        filters: &[Filter],
-        exact: bool,
-        corrected: &mut Vec<Corrected>,
-    ) -> Result<Self, SearchError> {
+    fn of(snapshot: &Snapshot, request: &Request, corrected: &mut Vec<Corrected>) -> Result<Self, SearchError> {
         let mut by_field: Vec<(&'static FieldDescription, Vec<String>)> = Vec::new();
-        for filter in filters {
+        for filter in &request.filters {
             let description = known_field(&filter.field)?;
             match by_field.iter_mut().find(|(known, _)| known.name == description.name) {
                 Some((_, values)) => values.extend(filter.values.iter().cloned()),
@@ -221,8 +216,8 @@ impl Filters {
         }
         let mut queries = Vec::new();
         for (description, values) in by_field {
-            let query = if description.kind == Kind::Text {
-                words_in(snapshot, description, &values, exact, corrected)?
+            let (query, values) = if description.kind == Kind::Text {
+                (words_in(snapshot, description, &values, request, corrected)?, values)
             } else {
                 filters::any_of(&snapshot.searcher, &snapshot.fields, description, &values, corrected)?
             };
@@ -252,7 +247,7 @@ fn words_in(
     snapshot: &Snapshot,
     description: &FieldDescription,
     values: &[String],
-    exact: bool,
+    request: &Request,
     corrected: &mut Vec<Corrected>,
 ) -> Result<Box<dyn Query>, SearchError> {
     let mut queries: Vec<Box<dyn Query>> = Vec::new();
@@ -262,7 +257,7 @@ fn words_in(
             continue;
         };
         let node = node.within(&description.name);
-        let mut words = plan(&snapshot.searcher, &snapshot.fields, Some(&node), exact, Some(usize::MAX))?;
+        let mut words = plan(&snapshot.searcher, &snapshot.fields, Some(&node), request, Some(usize::MAX))?;
         corrected.append(&mut words.corrected);
         queries.push(words.query);
     }
@@ -317,18 +312,53 @@ fn count_facets(
     Ok(Facets(listed.collect()))
 }
 
-/// The largest values, of years the latest; a selected one is listed wherever it stands.
+/// The largest values, of years the latest; of a facet with levels the largest of each level under its parent. A selected
+/// one is listed wherever it stands.
 fn list(field: &FieldDescription, mut values: Vec<(String, u64)>, chosen: &[String], limit: usize) -> Vec<FacetValue> {
     if field.name == "year" {
         values.sort_by_key(|(year, _)| std::cmp::Reverse(year.parse::<u32>().unwrap_or(0)));
     }
+    let is_chosen = |value: &str| chosen.iter().any(|typed| selects(typed, value));
+    let facet_value = |value: &str, count| FacetValue { selected: is_chosen(value), value: value.to_owned(), count };
+    if let Some(separator) = &field.levels {
+        let mut listed = Vec::new();
+        list_below(None, &values, separator, limit, &facet_value, &mut listed);
+        return listed;
+    }
     values
-        .into_iter()
-        .map(|(value, count)| FacetValue { selected: chosen.iter().any(|typed| selects(typed, &value)), value, count })
+        .iter()
         .enumerate()
+        .map(|(place, (value, count))| (place, facet_value(value, *count)))
         .filter(|(place, value)| *place < limit || value.selected)
         .map(|(_, value)| value)
         .collect()
+}
+
+/// The values one level below `parent`, each followed by its own.
+fn list_below(
+    parent: Option<&str>,
+    values: &[(String, u64)],
+    separator: &str,
+    limit: usize,
+    facet_value: &dyn Fn(&str, u64) -> FacetValue,
+    listed: &mut Vec<FacetValue>,
+) {
+    let last_level = |value: &str| -> bool {
+        let rest = match parent {
+            Some(parent) => value.strip_prefix(parent).and_then(|rest| rest.strip_prefix(separator)),
+            None => Some(value),
+        };
+        rest.is_some_and(|rest| !rest.contains(separator))
+    };
+    let below = values.iter().filter(|(value, _)| last_level(value)).enumerate();
+    for (place, (value, count)) in below {
+        let start = listed.len();
+        listed.push(facet_value(value, *count));
+        list_below(Some(value), values, separator, limit, facet_value, listed);
+        if place >= limit && !listed[start..].iter().any(|value| value.selected) {
+            listed.truncate(start);
+        }
+    }
 }
 
 fn selects(typed: &str, value: &str) -> bool {

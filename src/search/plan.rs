@@ -5,6 +5,7 @@
 //! does not count three times. Of four or more words most must be there, not all: how many, the answer says.
 
 mod clauses;
+mod meant;
 mod near;
 
 use std::ops::Bound;
@@ -19,9 +20,10 @@ use self::clauses::{
     add_everything_if_only_excluded, boosted, everything_but, is_restriction, is_stop_word_node,
     join_numbers_with_units, phrase_query, target, term_query, with_something_to_match,
 };
+use self::meant::Unit;
 use super::filters;
 use super::grammar::Node;
-use super::model::Corrected;
+use super::model::{Corrected, Expanded, RankingPart, Request};
 use super::snippet::{Needle, Target};
 use super::terms;
 use crate::index::analysis::{Form, Word, analyze};
@@ -52,6 +54,8 @@ pub struct Plan {
     pub has_required: bool,
     /// Each word with each field, to explain scores.
     pub parts: Vec<ScoredPart>,
+    /// What was searched for beside the typed words.
+    pub expanded: Vec<Expanded>,
 }
 
 /// One word in one field.
@@ -67,7 +71,7 @@ pub fn usually_required(words: usize) -> usize {
     words - words / 4
 }
 
-/// Plans a query. `words_required` overrides [`usually_required`] when that found too little.
+/// Plans a request's query, or a part of it (`root`). `words_required` overrides [`usually_required`] when that found too little.
 ///
 /// # Errors
 /// The index cannot be read.
@@ -75,19 +79,21 @@ pub fn plan(
     searcher: &Searcher,
     handles: &FieldHandles,
     root: Option<&Node>,
-    exact: bool,
+    request: &Request,
     words_required: Option<usize>,
 ) -> tantivy::Result<Plan> {
     let mut planner = Planner {
         searcher,
         handles,
-        exact,
+        exact: request.exact,
+        request,
         words_required,
         words: 0,
         has_required: false,
         targets: Vec::new(),
         corrected: Vec::new(),
         parts: Vec::new(),
+        expanded: Vec::new(),
         excluded: false,
     };
     let mut understood = root.cloned();
@@ -105,6 +111,7 @@ pub fn plan(
         words,
         words_required: words_required.unwrap_or_else(|| usually_required(words)),
         parts: planner.parts,
+        expanded: planner.expanded,
     })
 }
 
@@ -120,12 +127,14 @@ struct Planner<'a> {
     searcher: &'a Searcher,
     handles: &'a FieldHandles,
     exact: bool,
+    request: &'a Request,
     words_required: Option<usize>,
     words: usize,
     has_required: bool,
     targets: Vec<(Option<String>, Target)>,
     corrected: Vec<Corrected>,
     parts: Vec<ScoredPart>,
+    expanded: Vec<Expanded>,
     /// Inside a `NOT`: nothing there is marked or explained.
     excluded: bool,
 }
@@ -134,6 +143,7 @@ impl Planner<'_> {
     /// Recursion is bounded: the grammar limits nesting.
     fn node(&mut self, node: &mut Node, top: bool) -> tantivy::Result<Box<dyn Query>> {
         match node {
+            Node::Word { field: None, wildcard: false, .. } => self.word_with_meaning(node),
             Node::Word { field, text, wildcard: false } => self.word(field.as_deref(), text),
             Node::Word { field, text, wildcard: true } => self.wildcard(field.as_deref(), text),
             Node::Phrase { field, text, slop } => self.phrase(field.as_deref(), text, *slop),
@@ -152,6 +162,23 @@ impl Planner<'_> {
                 Ok(Box::new(BooleanQuery::union(queries)))
             }
             Node::Words(nodes) => self.words(nodes, top),
+        }
+    }
+
+    /// A word by itself, outside a list of words.
+    fn word_with_meaning(&mut self, node: &mut Node) -> tantivy::Result<Box<dyn Query>> {
+        let nodes = std::slice::from_mut(node);
+        match <[Unit; 1]>::try_from(self.units(nodes)) {
+            Ok([unit]) if !unit.meanings.is_empty() => self.meant(nodes, &unit.meanings),
+            _ => self.plain(node),
+        }
+    }
+
+    /// The word itself, whatever it means.
+    fn plain(&mut self, node: &mut Node) -> tantivy::Result<Box<dyn Query>> {
+        match node {
+            Node::Word { field, text, wildcard: false } => self.word(field.as_deref(), text),
+            other => self.node(other, false),
         }
     }
 
@@ -177,7 +204,14 @@ impl Planner<'_> {
         let all_stop_words = nodes.iter().all(is_stop_word_node);
         let mut clauses = Vec::new();
         let (mut optional, mut has_required) = (0, false);
-        for node in nodes {
+        for unit in self.units(nodes) {
+            if !unit.meanings.is_empty() {
+                optional += 1;
+                let query = self.meant(&mut nodes[unit.nodes], &unit.meanings)?;
+                clauses.push((Occur::Should, query));
+                continue;
+            }
+            let node = &mut nodes[unit.nodes.start];
             if !all_stop_words && is_stop_word_node(node) {
                 continue;
             }
@@ -212,7 +246,11 @@ impl Planner<'_> {
         });
         chosen
             .map(|description| {
-                let boost = if field.is_some() { 1.0 } else { description.boost };
+                let boost = if field.is_none() && self.request.uses(RankingPart::FieldWeights) {
+                    description.boost
+                } else {
+                    1.0
+                };
                 Ok(Searched { field: self.handles.named(&description.name)?, description, boost })
             })
             .collect()

@@ -1,0 +1,273 @@
+//! Words with what they mean: treatments, categories, parts of the body and other wordings stand beside the typed word.
+//!
+//! The typed words weigh most; another wording of the same a little less. A decision whose item is about the treatment
+//! meant counts for that, whatever words it uses: so "hydrocodone" finds the items that say Norco. Words that mean
+//! something together ("epidural steroid injection") are one part of the query, not three.
+
+use std::ops::Range;
+
+use tantivy::query::{BooleanQuery, DisjunctionMaxQuery, Occur, Query};
+
+use super::clauses::{boosted, phrase_query, term_query};
+use super::{OTHER_FIELDS_SHARE, Planner, Searched};
+use crate::index::analysis::{Form, analyze};
+use crate::search::grammar::Node;
+use crate::search::model::{Expanded, RankingPart};
+use crate::search::snippet::{Needle, Target};
+use crate::search::terms;
+use crate::vocabulary::meaning::{Meaning, meanings};
+use crate::vocabulary::words::{Token, tokens};
+
+/// Weight of another wording beside the typed words.
+const WORDING: f32 = 0.8;
+/// Weight of a decision about the treatment meant, in inverse document frequencies.
+const TREATMENT: f32 = 3.0;
+/// The same of a whole category.
+const CATEGORY: f32 = 1.0;
+/// The same of a part of the body.
+const BODY_PART: f32 = 1.5;
+/// The same of an outcome.
+const OUTCOME: f32 = 1.0;
+/// More wordings of one meaning than this are not searched: the rarest of them are hardly ever written.
+const MOST_WORDINGS: usize = 12;
+
+/// Some of the words side by side, and what they mean together.
+pub(super) struct Unit {
+    /// Places in the list of words.
+    pub nodes: Range<usize>,
+    pub meanings: Vec<Meaning>,
+}
+
+impl Planner<'_> {
+    /// The words side by side as units; a word without a meaning is one by itself.
+    pub(super) fn units(&self, nodes: &[Node]) -> Vec<Unit> {
+        let meant = if self.exact || self.excluded { Vec::new() } else { meant_together(nodes) };
+        let mut units: Vec<Unit> = Vec::new();
+        let mut meant = meant.into_iter().peekable();
+        let mut at = 0;
+        while at < nodes.len() {
+            let unit = match meant.next_if(|unit| unit.nodes.start == at) {
+                Some(unit) => unit,
+                None => Unit { nodes: at..at + 1, meanings: Vec::new() },
+            };
+            at = unit.nodes.end;
+            units.push(unit);
+        }
+        units
+    }
+
+    /// The query of words with a meaning: as typed, or in another wording, or by what the item is about.
+    pub(super) fn meant(&mut self, nodes: &mut [Node], meanings: &[Meaning]) -> tantivy::Result<Box<dyn Query>> {
+        let label = nodes.iter().map(Node::to_string).collect::<Vec<_>>().join(" ");
+        let mut expanded = Expanded { typed: label.clone(), ..Expanded::default() };
+        let mut other_words: Vec<Vec<Box<dyn Query>>> = Vec::new();
+        let mut concepts: Vec<Vec<Box<dyn Query>>> = Vec::new();
+        for meaning in meanings {
+            other_words.push(self.other_wordings(meaning, &mut expanded)?);
+            concepts.push(self.concepts(&label, meaning, &mut expanded)?);
+        }
+        let typed = self.typed(nodes, !other_words.iter().all(Vec::is_empty) || !concepts.iter().all(Vec::is_empty))?;
+        if !self.excluded && !expanded.is_empty() {
+            self.expanded.push(expanded);
+        }
+        let mut worded = vec![typed];
+        worded.extend(all_of(other_words));
+        let mut clauses: Vec<(Occur, Box<dyn Query>)> =
+            vec![(Occur::Should, Box::new(DisjunctionMaxQuery::with_tie_breaker(worded, OTHER_FIELDS_SHARE)))];
+        clauses.extend(all_of(concepts).map(|query| (Occur::Should, query)));
+        Ok(Box::new(BooleanQuery::new(clauses)))
+    }
+
+    /// The words as typed: all of them. That none of the letters has one of them is no matter where its meaning is found.
+    fn typed(&mut self, nodes: &mut [Node], has_other_ways: bool) -> tantivy::Result<Box<dyn Query>> {
+        let remarks = self.corrected.len();
+        let mut queries = Vec::new();
+        for node in nodes {
+            queries.push(self.plain(node)?);
+        }
+        if has_other_ways {
+            self.corrected.truncate(remarks);
+        }
+        Ok(match <[_; 1]>::try_from(queries) {
+            Ok([only]) => only,
+            Err(queries) => Box::new(BooleanQuery::intersection(queries)),
+        })
+    }
+
+    fn other_wordings(&mut self, meaning: &Meaning, expanded: &mut Expanded) -> tantivy::Result<Vec<Box<dyn Query>>> {
+        if !self.request.uses(RankingPart::Equivalents) {
+            return Ok(Vec::new());
+        }
+        let searched = self.searched(None)?;
+        let mut known: Vec<(u64, &String, Vec<Form>)> = Vec::new();
+        for wording in &meaning.wordings {
+            let forms: Vec<Form> = analyze(wording).into_iter().flat_map(|word| word.parts).collect();
+            let frequency = self.frequency(&searched, &forms)?;
+            if frequency > 0 && !forms.is_empty() {
+                known.push((frequency, wording, forms));
+            }
+        }
+        known.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+        known.truncate(MOST_WORDINGS);
+        let mut queries = Vec::new();
+        for (_, wording, forms) in known {
+            queries.push(self.worded(&searched, wording, &forms));
+            if !expanded.words.contains(wording) {
+                expanded.words.push(wording.clone());
+            }
+        }
+        Ok(queries)
+    }
+
+    /// In how many decisions the rarest word of a wording stands, at most.
+    fn frequency(&self, searched: &[Searched], forms: &[Form]) -> tantivy::Result<u64> {
+        let mut rarest = u64::MAX;
+        for form in forms {
+            let mut most = 0;
+            for one in searched {
+                for term in self.look_up_terms(form) {
+                    most = most.max(terms::frequency(self.searcher, one.field, &term)?);
+                }
+            }
+            rarest = rarest.min(most);
+        }
+        Ok(if forms.is_empty() { 0 } else { rarest })
+    }
+
+    /// A wording in every field that free words search: one word in any form, several as a phrase.
+    fn worded(&mut self, searched: &[Searched], wording: &str, forms: &[Form]) -> Box<dyn Query> {
+        let mut disjuncts: Vec<Box<dyn Query>> = Vec::new();
+        for one in searched {
+            let query = match forms {
+                [form] => self.stemmed(one.field, form),
+                forms => self.stemmed_phrase(one, forms),
+            };
+            let query = boosted(query, one.boost * WORDING);
+            self.note_part(format!("= {wording}"), one, query.as_ref());
+            disjuncts.push(query);
+        }
+        let needle = match forms {
+            [form] => Needle::Terms { forms: vec![form.text.clone()], stems: form.stem.iter().cloned().collect() },
+            forms => Needle::Phrase { words: forms.iter().map(|form| form.text.clone()).collect(), slop: 0 },
+        };
+        self.note_target(None, Target { needle, weight: WORDING * self.rarity(0) });
+        Box::new(DisjunctionMaxQuery::with_tie_breaker(disjuncts, OTHER_FIELDS_SHARE))
+    }
+
+    /// A phrase whose last word may be inflected ("epidural steroid injections").
+    fn stemmed_phrase(&self, one: &Searched, forms: &[Form]) -> Box<dyn Query> {
+        let Some((last, first)) = forms.split_last() else { return phrase_query(one.field, forms, 0) };
+        let ways = last.stemmed_terms().into_iter().map(|term| {
+            let mut forms = first.to_vec();
+            forms.push(Form { text: term, ..last.clone() });
+            let forms: Vec<Form> =
+                forms.into_iter().enumerate().map(|(position, form)| Form { position, ..form }).collect();
+            phrase_query(one.field, &forms, 0)
+        });
+        Box::new(BooleanQuery::union(ways.collect()))
+    }
+
+    /// What the item is about: a treatment, a category, a part of the body.
+    fn concepts(
+        &mut self,
+        label: &str,
+        meaning: &Meaning,
+        expanded: &mut Expanded,
+    ) -> tantivy::Result<Vec<Box<dyn Query>>> {
+        let mut queries = Vec::new();
+        if self.request.uses(RankingPart::Concepts) {
+            let treatments: Vec<&str> = meaning.treatments.iter().map(String::as_str).collect();
+            self.about(label, "treatment", &treatments, TREATMENT, &mut queries)?;
+            expanded.treatments.extend(meaning.treatments.iter().cloned());
+            let category: Vec<&str> = meaning.category.iter().map(String::as_str).collect();
+            self.about(label, "category", &category, CATEGORY, &mut queries)?;
+            expanded.category = expanded.category.take().or_else(|| meaning.category.clone());
+            let outcome: Vec<&str> = meaning.outcome.iter().map(String::as_str).collect();
+            self.about(label, "outcome", &outcome, OUTCOME, &mut queries)?;
+            expanded.outcome = expanded.outcome.take().or_else(|| meaning.outcome.clone());
+        }
+        if self.request.uses(RankingPart::BodyParts) {
+            let parts: Vec<&str> = meaning.body_parts.iter().map(String::as_str).collect();
+            self.about(label, "body_part", &parts, BODY_PART, &mut queries)?;
+            expanded.body_parts.extend(meaning.body_parts.iter().cloned());
+        }
+        Ok(queries)
+    }
+
+    /// Decisions with any of these values of a field; none weighs more than another.
+    fn about(
+        &mut self,
+        label: &str,
+        field: &str,
+        values: &[&str],
+        weight: f32,
+        queries: &mut Vec<Box<dyn Query>>,
+    ) -> tantivy::Result<()> {
+        let searched = self.searched(Some(field))?;
+        let [one] = searched[..] else { return Ok(()) };
+        let mut any: Vec<Box<dyn Query>> = Vec::new();
+        for value in values {
+            if terms::frequency(self.searcher, one.field, value)? > 0 {
+                any.push(term_query(one.field, value));
+            }
+        }
+        if !any.is_empty() {
+            let query = boosted(Box::new(DisjunctionMaxQuery::new(any)), weight);
+            self.note_part(format!("{label} → {}", values.join(", ")), &one, query.as_ref());
+            queries.push(query);
+        }
+        Ok(())
+    }
+}
+
+/// One meaning: each of its queries is a way of its own. Several meanings in one word (`EMG/NCS`): all of them.
+fn all_of(mut by_meaning: Vec<Vec<Box<dyn Query>>>) -> impl Iterator<Item = Box<dyn Query>> {
+    if by_meaning.len() == 1 {
+        return by_meaning.remove(0).into_iter();
+    }
+    if by_meaning.iter().any(Vec::is_empty) {
+        return Vec::new().into_iter();
+    }
+    let all = by_meaning.into_iter().map(|ways| -> Box<dyn Query> { Box::new(BooleanQuery::union(ways)) }).collect();
+    let all: Box<dyn Query> = Box::new(BooleanQuery::intersection(all));
+    vec![all].into_iter()
+}
+
+/// Runs of plain words with a meaning. A meaning takes whole words; several meanings may share one word.
+fn meant_together(nodes: &[Node]) -> Vec<Unit> {
+    let mut words: Vec<Token> = Vec::new();
+    let mut node_of: Vec<usize> = Vec::new();
+    for (place, node) in nodes.iter().enumerate() {
+        match node {
+            Node::Word { field: None, text, wildcard: false } => words.extend(tokens(text)),
+            // Nothing is meant across what is quoted, excluded or restricted to a field.
+            _ => words.push(Token { folded: "\u{0}".into(), range: 0..0 }),
+        }
+        node_of.resize(words.len(), place);
+    }
+    let starts_word = |at: usize| at == 0 || node_of[at - 1] != node_of[at];
+    let ends_word = |end: usize| end == words.len() || node_of[end - 1] != node_of[end];
+    let mut units: Vec<Unit> = Vec::new();
+    let mut inside: Vec<Meaning> = Vec::new();
+    for meaning in meanings(&words) {
+        let range = meaning.tokens.clone();
+        let nodes = node_of[range.start]..node_of[range.end - 1] + 1;
+        if starts_word(range.start) && ends_word(range.end) {
+            units.push(Unit { nodes, meanings: vec![meaning] });
+        } else if nodes.len() == 1 {
+            // `EMG/NCS`: the meanings of one word count where together they are all of it.
+            let follows =
+                inside.last().is_some_and(|before| before.tokens.end == range.start && !starts_word(range.start));
+            if !follows {
+                inside.clear();
+            }
+            if follows || starts_word(range.start) {
+                inside.push(meaning);
+            }
+            if ends_word(range.end) && !inside.is_empty() {
+                units.push(Unit { nodes, meanings: std::mem::take(&mut inside) });
+            }
+        }
+    }
+    units
+}
