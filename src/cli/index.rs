@@ -14,13 +14,15 @@ use super::{End, Hinted};
 use crate::index::reader::{Counts, Snapshot};
 use crate::index::writer::LetterWriter;
 use crate::index::{self, IndexError, OpenIndex};
-use crate::ingest::{Status, Totals, ingest, is_noteworthy};
+use crate::ingest::{Status, Totals, UnrecognizedItem, ingest, is_noteworthy};
 use crate::intake::delivery::Origin;
 use crate::intake::limits::Limits;
 use crate::intake::walk::{Survey, survey};
 
 /// Rejected files named one by one on the screen; the report has all.
 const MOST_SHOWN: u64 = 20;
+/// Items without a recognised treatment named on the screen; the report has all.
+const MOST_UNRECOGNIZED: usize = 5;
 /// Below this many bytes of letters one thread indexes as fast as two, and leaves one segment.
 const ONE_THREAD_BYTES: u64 = 16 * 1024 * 1024;
 
@@ -170,6 +172,8 @@ pub struct Built {
     pub counts: Counts,
     pub elapsed: Duration,
     pub noticed: u64,
+    /// The first of the items in which no treatment was recognised.
+    pub unrecognized: Vec<UnrecognizedItem>,
 }
 
 impl Built {
@@ -197,6 +201,7 @@ struct Read {
     totals: Totals,
     started: Instant,
     noticed: u64,
+    unrecognized: Vec<UnrecognizedItem>,
     report: Option<Report>,
 }
 
@@ -212,6 +217,7 @@ fn read_into(
     let started = Instant::now();
     let progress = Progress::new(found.files);
     let (mut noticed, mut shown) = (0, 0);
+    let mut unrecognized: Vec<UnrecognizedItem> = Vec::new();
     let mut report_failure = None;
     let ingested = ingest(paths, writer, &Limits::default(), at_once, &mut |entry, totals| {
         if entry.status == Status::Rejected {
@@ -221,6 +227,8 @@ fn read_into(
                 progress.suspend(|| print_rejection(&entry.origin, message, entry.hint));
             }
         }
+        let room = MOST_UNRECOGNIZED.saturating_sub(unrecognized.len());
+        unrecognized.extend(entry.unrecognized.iter().take(room).cloned());
         noticed += u64::from(entry.diagnostics.iter().any(is_noteworthy));
         if let Some(report) = &mut report
             && let Err(error) = report.line(entry)
@@ -237,7 +245,7 @@ fn read_into(
     }
     match report_failure {
         Some(error) => Err(error),
-        None => Ok(Read { totals, started, noticed, report }),
+        None => Ok(Read { totals, started, noticed, unrecognized, report }),
     }
 }
 
@@ -248,7 +256,8 @@ fn finish(writer: LetterWriter, read: Read, directory: &Path) -> anyhow::Result<
     if let Some(report) = read.report {
         report.finish(&read.totals, &counts)?;
     }
-    Ok(Built { totals: read.totals, counts, elapsed: read.started.elapsed(), noticed: read.noticed })
+    let elapsed = read.started.elapsed();
+    Ok(Built { totals: read.totals, counts, elapsed, noticed: read.noticed, unrecognized: read.unrecognized })
 }
 
 /// Nothing to read at all is a slip of typing: then no index is made for it.
@@ -312,6 +321,20 @@ fn print_summary(built: &Built, directory: &Path) -> anyhow::Result<()> {
     }
     if built.noticed > 0 {
         writeln!(out, "{} with something odd or missing; `imr show CASE` names it", count(built.noticed, "letter"))?;
+    }
+    if totals.unrecognized > 0 {
+        let have = if totals.unrecognized == 1 { "names" } else { "name" };
+        writeln!(
+            out,
+            "{} {have} no treatment of the tables and have no category:",
+            count(totals.unrecognized, "item")
+        )?;
+        for item in &built.unrecognized {
+            writeln!(out, "  {}  {}", plain(&item.id), plain(&item.item))?;
+        }
+        if totals.unrecognized > built.unrecognized.len() as u64 {
+            writeln!(out, "  … `--report FILE` lists all")?;
+        }
     }
     writeln!(
         out,

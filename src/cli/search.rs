@@ -16,7 +16,9 @@ const FACET_VALUES: usize = 6;
 
 /// Search the decisions
 ///
-/// Words side by side find decisions with most of them, best first; other forms of a word count too.
+/// Words side by side find decisions with most of them, best first; other forms of a word count too, and so do other
+/// names of the same thing: "hydrocodone" finds Norco, "ESI" finds epidural steroid injections. The answer says what was
+/// added.
 ///
 ///   "red flag"          exactly these words, in this order
 ///   mri -knee           without a word           (also: NOT knee)
@@ -59,6 +61,46 @@ pub struct Arguments {
     #[arg(long, value_enum, value_name = "BASIS")]
     basis: Vec<Basis>,
 
+    /// Only this kind of treatment (Pharmaceuticals, Pharmaceuticals/Opioids, Opioids)
+    #[arg(long, value_name = "CATEGORY")]
+    category: Vec<String>,
+
+    /// Only items that name this treatment or drug, by any of its names (norco, "epidural steroid injection")
+    #[arg(long, value_name = "TREATMENT")]
+    treatment: Vec<String>,
+
+    /// Only items about this part of the body (knee, lumbar)
+    #[arg(long, value_name = "PART")]
+    body_part: Vec<String>,
+
+    /// Only items about this side
+    #[arg(long, value_name = "left|right|bilateral")]
+    side: Vec<String>,
+
+    /// Only decisions whose reviewer cites this guideline (ODG, "Low Back Complaints", "MTUS > Opioid Treatment > 2016")
+    #[arg(long, value_name = "GUIDELINE")]
+    guideline: Vec<String>,
+
+    /// Only decisions whose claims administrator cited this guideline
+    #[arg(long, value_name = "GUIDELINE")]
+    administrator_guideline: Vec<String>,
+
+    /// Only decisions that rest on a superseded, or on the current, edition of the state's guidelines
+    #[arg(long, value_name = "superseded|current")]
+    edition: Vec<String>,
+
+    /// Only rationales that conclude so (medically_necessary, not_medically_necessary, partly_medically_necessary)
+    #[arg(long, value_name = "CONCLUSION")]
+    conclusion: Vec<String>,
+
+    /// Only letters whose rationale agrees, or disagrees, with the outcome they print
+    #[arg(long, value_name = "agrees|disagrees")]
+    agreement: Vec<String>,
+
+    /// Only items with this count of tablets, sessions or pieces (60, 1..30, 90..)
+    #[arg(long, value_name = "NUMBERS")]
+    quantity: Vec<String>,
+
     /// Only reviews of this priority (standard, expedited)
     #[arg(long, value_name = "PRIORITY")]
     priority: Vec<String>,
@@ -95,7 +137,7 @@ pub struct Arguments {
     #[arg(long)]
     no_collapse: bool,
 
-    /// Match words only as typed: no other forms, no repaired spelling
+    /// Match words only as typed: no other forms, no other names of the same treatment, no repaired spelling
     #[arg(long)]
     exact: bool,
 
@@ -288,7 +330,21 @@ fn request(arguments: &Arguments, query: String) -> anyhow::Result<Request> {
             })
             .collect(),
     );
-    add("priority", arguments.priority.clone());
+    for (field, values) in [
+        ("category", &arguments.category),
+        ("treatment", &arguments.treatment),
+        ("body_part", &arguments.body_part),
+        ("side", &arguments.side),
+        ("guideline", &arguments.guideline),
+        ("administrator_guideline", &arguments.administrator_guideline),
+        ("edition", &arguments.edition),
+        ("conclusion", &arguments.conclusion),
+        ("agrees", &arguments.agreement),
+        ("quantity", &arguments.quantity),
+        ("priority", &arguments.priority),
+    ] {
+        add(field, values.clone());
+    }
     for condition in &arguments.conditions {
         let Some((field, value)) = condition.split_once('=') else {
             return Err(Hinted {
@@ -321,6 +377,7 @@ fn request(arguments: &Arguments, query: String) -> anyhow::Result<Request> {
         collapse: !arguments.no_collapse,
         exact: arguments.exact,
         explain: arguments.explain,
+        ..Request::default()
     })
 }
 
@@ -355,6 +412,9 @@ fn csv_writer<W: Write>(out: W) -> io::Result<csv::Writer<W>> {
         "outcome",
         "decision_date",
         "item",
+        "category",
+        "treatments",
+        "body_parts",
         "reviewer_guideline",
         "snippet",
         "twins",
@@ -375,6 +435,9 @@ fn csv_row<W: Write>(rows: &mut csv::Writer<W>, hit: &Hit) -> io::Result<()> {
         &hit.outcome,
         hit.decision_date.as_deref().unwrap_or_default(),
         &cell(&hit.item),
+        &cell(hit.category.as_deref().unwrap_or_default()),
+        &cell(&hit.concepts.join("; ")),
+        &cell(&hit.body_parts.join("; ")),
         &cell(hit.reviewer_guideline.as_deref().unwrap_or_default()),
         &cell(&snippets.join(" … ")),
         &cell(&twins.join(" ")),

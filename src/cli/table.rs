@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::output::{
     BOLD, DIM, Marking, bar, count, cut, outcome_style, outcome_words, pad, plain, thousands, width, wrap, wrap_marked,
 };
+use crate::index::fields;
 use crate::search::model::{Answer, FacetValue, Hit, Snippet};
 
 /// Columns of the bars beside facet values.
@@ -19,6 +20,9 @@ pub fn table(out: &mut impl Write, answer: &Answer) -> io::Result<()> {
     };
     writeln!(out, "{BOLD}{heading}{BOLD:#}  {DIM}{:.0} ms{DIM:#}", answer.took_ms.max(1.0))?;
     for line in wrap(&answer.understood, width - 2) {
+        writeln!(out, "  {DIM}{line}{DIM:#}")?;
+    }
+    for line in wrap(&expanded(answer), width - 2) {
         writeln!(out, "  {DIM}{line}{DIM:#}")?;
     }
     for corrected in &answer.corrected {
@@ -41,6 +45,36 @@ pub fn table(out: &mut impl Write, answer: &Answer) -> io::Result<()> {
         table_facet(out, field, values, width)?;
     }
     Ok(())
+}
+
+/// What was searched for beside the typed words: `norco = hydrocodone/acetaminophen, vicodin`.
+fn expanded(answer: &Answer) -> String {
+    const WORDS_SHOWN: usize = 6;
+    let also: Vec<String> = answer
+        .expanded
+        .iter()
+        .map(|expanded| {
+            let mut found: Vec<&str> = Vec::new();
+            let concepts = expanded
+                .treatments
+                .iter()
+                .chain(&expanded.category)
+                .chain(&expanded.body_parts)
+                .chain(&expanded.outcome);
+            for one in concepts.chain(&expanded.words).map(String::as_str) {
+                if !found.iter().any(|known| known.eq_ignore_ascii_case(one))
+                    && !one.eq_ignore_ascii_case(&expanded.typed)
+                {
+                    found.push(one);
+                }
+            }
+            let more = if found.len() > WORDS_SHOWN { ", …" } else { "" };
+            found.truncate(WORDS_SHOWN);
+            if found.is_empty() { String::new() } else { format!("{} = {}{more}", expanded.typed, found.join(", ")) }
+        })
+        .filter(|words| !words.is_empty())
+        .collect();
+    if also.is_empty() { String::new() } else { format!("also: {}", also.join("; ")) }
 }
 
 /// How those found came out, where the outcomes were counted: `: 44 upheld, 9 overturned`.
@@ -70,7 +104,7 @@ fn table_hit(out: &mut impl Write, hit: &Hit, width: usize) -> io::Result<()> {
     )?;
     let item = hit.snippets.iter().find(|piece| piece.field == "item");
     let marks = item.map_or(&[][..], |item| &item.marks);
-    let item_text = item.map_or(&hit.item, |item| &item.text);
+    let item_text = item.map_or(hit.disputed.as_ref().unwrap_or(&hit.item), |item| &item.text);
     // Two columns are left for the ellipsis of an item that is longer than shown.
     let lines = wrap_marked(item_text, marks, text_width - 2, marking);
     let most_lines = 4;
@@ -78,12 +112,28 @@ fn table_hit(out: &mut impl Write, hit: &Hit, width: usize) -> io::Result<()> {
         let more = if index + 1 == most_lines && lines.len() > most_lines { " …" } else { "" };
         writeln!(out, "{INDENT}{line}{more}")?;
     }
+    if let Some(requested) = &hit.requested {
+        let authorized =
+            hit.authorized.as_ref().map_or(String::new(), |authorized| format!("; authorized: {authorized}"));
+        let line = cut(&format!("of the request: {requested}{authorized}"), text_width);
+        writeln!(out, "{INDENT}{DIM}{line}{DIM:#}")?;
+    }
+    if hit.contradictory {
+        let style = anstyle::AnsiColor::Yellow.on_default();
+        writeln!(out, "{INDENT}{style}the rationale concludes otherwise than the printed outcome{style:#}")?;
+    }
     if let Some(guideline) = &hit.reviewer_guideline {
         let lines = wrap(guideline, text_width);
         for (index, line) in lines.iter().take(2).enumerate() {
             let more = if index == 1 && lines.len() > 2 { "…" } else { "" };
             writeln!(out, "{INDENT}{DIM}{}{DIM:#}", cut(&format!("{line}{more}"), text_width))?;
         }
+    }
+    if let [first, rest @ ..] = &hit.superseded[..] {
+        let style = anstyle::AnsiColor::Yellow.on_default();
+        let more = if rest.is_empty() { "" } else { " and others" };
+        let line = cut(&format!("superseded since {}: {}{more}", first.since, first.title), text_width);
+        writeln!(out, "{INDENT}{style}{line}{style:#}")?;
     }
     for piece in hit.snippets.iter().filter(|piece| piece.field != "item").take(3) {
         table_snippet(out, piece, text_width - 2, marking)?;
@@ -125,9 +175,14 @@ fn table_facet(out: &mut impl Write, field: &str, values: &[FacetValue], width: 
     writeln!(out, "\n{BOLD}{}{BOLD:#}", field.replace('_', " "))?;
     let most = values.iter().map(|value| value.count).max().unwrap_or(0);
     let name_width = (width - BAR_WIDTH - 18).min(44);
+    let separator = fields::describe(field).and_then(|field| field.levels.as_deref());
     for value in values {
+        // A value below another stands under it, by its own name.
+        let path: Vec<&str> = separator.map_or(vec![&value.value], |separator| value.value.split(separator).collect());
+        let indent = "  ".repeat(path.len() - 1);
+        let name = path.last().map_or(value.value.as_str(), |last| last);
         let selected = if value.selected { "●" } else { " " };
-        let name = pad(&cut(&outcome_words(&value.value), name_width), name_width);
+        let name = pad(&cut(&format!("{indent}{}", outcome_words(name)), name_width), name_width);
         let number = thousands(value.count);
         writeln!(out, "  {selected} {name} {number:>9} {}", bar(value.count, most, BAR_WIDTH))?;
     }
