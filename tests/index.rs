@@ -228,7 +228,7 @@ fn rebuild_starts_over() {
 /// Makes the index one of another version.
 fn tamper_with_format(desk: &Desk) {
     let meta = desk.read("imr-index/meta.json");
-    let tampered = meta.replacen(r#"{\"format\":1,"#, r#"{\"format\":999,"#, 1);
+    let tampered = meta.replacen(r#"{\"format\":2,"#, r#"{\"format\":999,"#, 1);
     assert_ne!(meta, tampered, "the note of a commit begins with its format");
     desk.write("imr-index/meta.json", tampered);
 }

@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use imr::vocabulary::body_parts::BODY_PARTS;
 use imr::vocabulary::categories::CATEGORIES;
-use imr::vocabulary::lexicon::Wording;
 use imr::vocabulary::resolve::resolve;
 use imr::vocabulary::treatments::{TREATMENTS, Treatment};
 use imr::vocabulary::words::sequence;
 
 fn is_ambiguous(treatment: &Treatment, name: &str) -> bool {
-    treatment.ambiguous.iter().flat_map(|ambiguous| ambiguous.names()).any(|known| sequence(known) == sequence(name))
+    treatment.ambiguous.iter().flat_map(|wording| &wording.names).any(|known| sequence(known) == sequence(name))
 }
 
 fn listed(problems: &[String]) {
@@ -22,12 +21,12 @@ fn no_name_is_claimed_twice_without_a_context() {
     let mut owners: BTreeMap<String, HashSet<&str>> = BTreeMap::new();
     for treatment in &TREATMENTS.treatments {
         for name in treatment.plain_names().filter(|name| !is_ambiguous(treatment, name)) {
-            owners.entry(sequence(name).join(" ")).or_default().insert(&treatment.name);
+            owners.entry(sequence(name).join(" ")).or_default().insert(treatment.name);
         }
     }
     for product in &TREATMENTS.products {
         for name in &product.names {
-            owners.entry(sequence(name).join(" ")).or_default().insert(&product.names[0]);
+            owners.entry(sequence(name).join(" ")).or_default().insert(product.names[0]);
         }
     }
     let claimed = owners.into_iter().filter(|(_, owners)| owners.len() > 1);
@@ -36,13 +35,15 @@ fn no_name_is_claimed_twice_without_a_context() {
 
 #[test]
 fn every_category_is_one_of_the_list() {
-    let known: HashSet<&str> = CATEGORIES.categories.iter().map(|category| category.name.as_str()).collect();
+    let known: HashSet<&str> = CATEGORIES.categories.iter().map(|category| category.name).collect();
     let of_treatments = TREATMENTS.treatments.iter().flat_map(|treatment| {
         std::iter::once(&treatment.category).chain(treatment.when.iter().map(|when| &when.category))
     });
     let used = of_treatments.chain(TREATMENTS.products.iter().map(|product| &product.category));
-    listed(&used.filter(|category| !known.contains(category.as_str())).cloned().collect::<Vec<_>>());
-    let state_names: Vec<&String> = CATEGORIES.categories.iter().flat_map(|category| &category.state_names).collect();
+    listed(
+        &used.filter(|category| !known.contains(*category)).map(|&category| category.to_owned()).collect::<Vec<_>>(),
+    );
+    let state_names: Vec<_> = CATEGORIES.categories.iter().flat_map(|category| &category.state_names).collect();
     assert!(state_names.len() >= 80, "{}", state_names.len());
 }
 
@@ -55,13 +56,13 @@ fn the_tables_are_broad() {
 
 #[test]
 fn concepts_are_plain_and_what_they_refer_to_exists() {
-    let concepts: HashSet<&str> = TREATMENTS.treatments.iter().map(|treatment| treatment.name.as_str()).collect();
-    let parts: HashSet<&str> = BODY_PARTS.parts.iter().map(|part| part.name.as_str()).collect();
+    let concepts: HashSet<&str> = TREATMENTS.treatments.iter().map(|treatment| treatment.name).collect();
+    let parts: HashSet<&str> = BODY_PARTS.parts.iter().map(|part| part.name).collect();
     let mut problems = Vec::new();
     assert_eq!(concepts.len(), TREATMENTS.treatments.len(), "a concept stands in the table twice");
     for treatment in &TREATMENTS.treatments {
-        let name = &treatment.name;
-        if *name != name.to_lowercase() || name.trim() != name || name.is_empty() {
+        let name = treatment.name;
+        if name != name.to_lowercase() || name.trim() != name || name.is_empty() {
             problems.push(format!("`{name}` is not written in lower case"));
         }
         // A brand stands with its generic: a concept is never the brand itself.
@@ -69,28 +70,20 @@ fn concepts_are_plain_and_what_they_refer_to_exists() {
             problems.push(format!("`{name}` is its own brand"));
         }
         problems.extend(
-            treatment
-                .also
-                .iter()
-                .filter(|also| !concepts.contains(also.as_str()))
-                .map(|also| format!("{name}: no {also}")),
+            treatment.also.iter().filter(|also| !concepts.contains(*also)).map(|also| format!("{name}: no {also}")),
         );
         problems.extend(
-            treatment
-                .body_parts
-                .iter()
-                .filter(|part| !parts.contains(part.as_str()))
-                .map(|part| format!("{name}: no {part}")),
+            treatment.body_parts.iter().filter(|part| !parts.contains(*part)).map(|part| format!("{name}: no {part}")),
         );
         let contexts = treatment.ambiguous.iter().flat_map(|ambiguous| ambiguous.with.iter().chain(&ambiguous.without));
         for context in contexts.chain(treatment.when.iter().flat_map(|when| &when.with)) {
-            if context.strip_prefix('@').is_some_and(|group| !TREATMENTS.groups.contains_key(group)) {
+            if context.strip_prefix('@').is_some_and(|group| !TREATMENTS.groups.contains(group)) {
                 problems.push(format!("{name}: there is no group {context}"));
             }
         }
     }
     for product in &TREATMENTS.products {
-        let unknown = product.concepts.iter().filter(|concept| !concepts.contains(concept.as_str()));
+        let unknown = product.concepts.iter().filter(|concept| !concepts.contains(*concept));
         problems.extend(unknown.map(|concept| format!("{}: no {concept}", product.names[0])));
     }
     listed(&problems);
@@ -112,16 +105,18 @@ fn every_name_by_itself_means_its_treatment() {
 
 #[test]
 fn the_parts_of_the_body_are_those_of_the_labels() {
-    let names: Vec<&str> = BODY_PARTS.parts.iter().map(|part| part.name.as_str()).collect();
+    let names: Vec<&str> = BODY_PARTS.parts.iter().map(|part| part.name).collect();
     let expected = "head, neck, upper back, low back, shoulder, upper arm, elbow, forearm, wrist, hand, hip, groin, thigh, knee, \
                     lower leg, ankle, foot, chest, abdomen, pelvis, psyche, jaw, eye, ear, skin, other";
     assert_eq!(names.join(", "), expected);
     let mut owners: HashMap<Vec<String>, &str> = HashMap::new();
     let mut problems = Vec::new();
     for part in &BODY_PARTS.parts {
-        let ambiguous = |name: &str| part.ambiguous.iter().any(|placed| sequence(&placed.name) == sequence(name));
+        let ambiguous = |name: &str| {
+            part.ambiguous.iter().any(|wording| wording.names.iter().any(|known| sequence(known) == sequence(name)))
+        };
         for name in part.names.iter().filter(|name| !ambiguous(name)) {
-            let other = owners.insert(sequence(name), &part.name).filter(|other| *other != part.name);
+            let other = owners.insert(sequence(name), part.name).filter(|other| *other != part.name);
             problems.extend(other.map(|other| format!("`{name}` means {other} and {}", part.name)));
         }
     }
@@ -133,9 +128,9 @@ fn words_for_a_category_mean_one() {
     let mut owners: HashMap<Vec<String>, &str> = HashMap::new();
     let mut problems = Vec::new();
     for category in &CATEGORIES.categories {
-        let plain = category.words.iter().filter(|word| matches!(word, Wording::Plain(_)));
-        for word in plain.flat_map(Wording::names) {
-            let other = owners.insert(sequence(word), &category.name);
+        let plain = category.words.iter().filter(|word| word.is_plain());
+        for word in plain.flat_map(|wording| &wording.names) {
+            let other = owners.insert(sequence(word), category.name);
             problems.extend(other.map(|other| format!("`{word}` means {other} and {}", category.name)));
         }
     }

@@ -61,10 +61,10 @@ enum Format {
 struct ExplainedItem<'a> {
     #[serde(flatten)]
     read: &'a ItemReading,
-    category: Option<String>,
+    category: Option<&'static str>,
     category_rule: Option<&'static str>,
-    concepts: Vec<String>,
-    body_parts: Vec<String>,
+    concepts: Vec<&'static str>,
+    body_parts: Vec<&'static str>,
     sides: Vec<Side>,
     names: Vec<ExplainedName>,
 }
@@ -73,8 +73,8 @@ struct ExplainedItem<'a> {
 #[derive(Serialize)]
 struct ExplainedName {
     text: String,
-    concepts: Vec<String>,
-    category: String,
+    concepts: Vec<&'static str>,
+    category: &'static str,
     rule: &'static str,
 }
 
@@ -137,7 +137,7 @@ fn explain_item(out: &mut impl Write, text: &str, format: Format) -> io::Result<
     row(out, "disputed", &read.disputed)?;
     match (&explained.category, explained.category_rule) {
         (Some(category), Some(rule)) => {
-            writeln!(out, "{DIM}{:<13}{DIM:#} {BOLD}{category}{BOLD:#}  {DIM}{rule}{DIM:#}", "category")?
+            writeln!(out, "{DIM}{:<13}{DIM:#} {BOLD}{category}{BOLD:#}  {DIM}{rule}{DIM:#}", "category")?;
         }
         _ => row(
             out,
@@ -211,7 +211,7 @@ fn explain_query(out: &mut impl Write, text: &str, format: Format) -> io::Result
     for meaning in &found {
         writeln!(out, "{BOLD}{}{BOLD:#}", plain(&typed(meaning)))?;
         optional(out, "  treatments", Some(&meaning.treatments.join(", ")))?;
-        optional(out, "  category", meaning.category.as_deref())?;
+        optional(out, "  category", meaning.category)?;
         optional(out, "  body parts", Some(&meaning.body_parts.join(", ")))?;
         optional(out, "  wordings", Some(&meaning.wordings.join(", ")))?;
     }

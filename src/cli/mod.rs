@@ -60,6 +60,7 @@ enum Color {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "one value lives, for the whole run")]
 enum Command {
     Search(search::Arguments),
     Show(show::Arguments),

@@ -89,7 +89,7 @@ pub struct Arguments {
     #[arg(long, value_name = "superseded|current")]
     edition: Vec<String>,
 
-    /// Only rationales that conclude so (medically_necessary, not_medically_necessary, partly_medically_necessary)
+    /// Only rationales that conclude so: `medically_necessary`, `not_medically_necessary`, `partly_medically_necessary`
     #[arg(long, value_name = "CONCLUSION")]
     conclusion: Vec<String>,
 

@@ -21,9 +21,9 @@ pub fn derive(item: &str, outcome: Outcome, rationale: Option<&str>) -> Derived 
         refills: read.refills,
         strength: read.strength,
         form: read.form,
-        category: resolved.category,
-        concepts: resolved.concepts,
-        body_parts: resolved.body_parts,
+        category: resolved.category.map(str::to_owned),
+        concepts: owned(&resolved.concepts),
+        body_parts: owned(&resolved.body_parts),
         sides: resolved.sides,
         agrees: conclusion::agrees(conclusion, outcome == Outcome::Overturned),
         conclusion,
@@ -47,6 +47,10 @@ pub fn resolution(read: &item::ItemReading) -> Resolution {
     add_new(&mut whole.body_parts, disputed.body_parts);
     add_new(&mut whole.sides, disputed.sides);
     whole
+}
+
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(|&name| name.to_owned()).collect()
 }
 
 fn add_new<T: PartialEq>(values: &mut Vec<T>, more: Vec<T>) {

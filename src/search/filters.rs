@@ -70,10 +70,10 @@ pub fn meant_values(
     if !description.facet || occurs(typed)? {
         return Ok(vec![typed.to_owned()]);
     }
-    let mut meant = Vec::new();
+    let mut meant: Vec<String> = Vec::new();
     for value in by_the_tables(&description.name, typed) {
-        if occurs(&value)? && !meant.contains(&value) {
-            meant.push(value);
+        if occurs(value)? && !meant.iter().any(|known| known == value) {
+            meant.push(value.to_owned());
         }
     }
     let known = values_of(searcher, description)?;
@@ -97,7 +97,7 @@ fn quoted(values: &[String]) -> String {
 }
 
 /// What the tables call what a person typed.
-fn by_the_tables(field: &str, typed: &str) -> Vec<String> {
+fn by_the_tables(field: &str, typed: &str) -> Vec<&'static str> {
     let meanings = meanings(&tokens(typed)).into_iter();
     match field {
         "treatment" => meanings.flat_map(|meaning| meaning.treatments).collect(),

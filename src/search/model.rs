@@ -8,6 +8,7 @@ pub const DEFAULT_FACETS: [&str; 6] = ["outcome", "category", "treatment", "body
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the search")]
 pub struct Request {
     /// Words and operators as typed; empty: everything the filters leave.
     pub query: String,

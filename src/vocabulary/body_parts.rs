@@ -1,6 +1,6 @@
 //! Parts of the body and sides, as items and queries name them.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +35,7 @@ impl Side {
 
 /// The table as written.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct Table {
     pub part: Vec<Part>,
     pub several: Vec<Several>,
@@ -48,13 +48,13 @@ pub struct Table {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Part {
-    pub name: String,
+    pub name: &'static str,
     /// Words that say just this part, each of which people type for the others.
-    #[serde(default)]
-    pub called: Vec<String>,
+    #[serde(borrow, default)]
+    pub called: Vec<&'static str>,
     /// All words that are about it.
-    #[serde(default)]
-    pub names: Vec<String>,
+    #[serde(borrow, default)]
+    pub names: Vec<&'static str>,
     #[serde(default)]
     pub ambiguous: Vec<Placed>,
     /// Short forms that hold a side (RUE).
@@ -66,42 +66,46 @@ pub struct Part {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Placed {
-    pub name: String,
-    #[serde(default)]
-    pub with: Vec<String>,
-    #[serde(default)]
-    pub without: Vec<String>,
+    #[serde(borrow)]
+    pub names: Vec<&'static str>,
+    #[serde(borrow, default)]
+    pub with: Vec<&'static str>,
+    #[serde(borrow, default)]
+    pub without: Vec<&'static str>,
     /// `@part`: a part of the body is named right after it.
     #[serde(default)]
-    pub before: Option<String>,
+    pub before: Option<&'static str>,
     /// The word right after it is none of these.
-    #[serde(default)]
-    pub without_next: Vec<String>,
+    #[serde(borrow, default)]
+    pub without_next: Vec<&'static str>,
 }
 
 /// A name that holds a side.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sided {
-    pub name: String,
+    pub name: &'static str,
     pub side: Side,
-    #[serde(default)]
-    pub with: Vec<String>,
+    #[serde(borrow, default)]
+    pub with: Vec<&'static str>,
 }
 
 /// Names of several parts at once.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Several {
-    pub names: Vec<String>,
-    pub parts: Vec<String>,
+    #[serde(borrow)]
+    pub names: Vec<&'static str>,
+    #[serde(borrow)]
+    pub parts: Vec<&'static str>,
 }
 
 /// Names that hold a part's word and are no part ("hand surgeon").
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoPart {
-    pub names: Vec<String>,
+    #[serde(borrow)]
+    pub names: Vec<&'static str>,
 }
 
 /// Vertebral levels of one letter.
@@ -111,7 +115,7 @@ pub struct Level {
     pub letter: char,
     pub from: u8,
     pub to: u8,
-    pub part: String,
+    pub part: &'static str,
     /// Letter and number may stand apart where a second number follows ("L 4-5").
     #[serde(default)]
     pub spaced: bool,
@@ -119,8 +123,8 @@ pub struct Level {
     #[serde(default)]
     pub yields_to: Option<char>,
     /// It is no level beside these words ("free T3").
-    #[serde(default)]
-    pub without: Vec<String>,
+    #[serde(borrow, default)]
+    pub without: Vec<&'static str>,
 }
 
 /// The names of a side.
@@ -128,7 +132,8 @@ pub struct Level {
 #[serde(deny_unknown_fields)]
 pub struct SideNames {
     pub name: Side,
-    pub names: Vec<String>,
+    #[serde(borrow)]
+    pub names: Vec<&'static str>,
     #[serde(default)]
     pub ambiguous: Vec<Placed>,
 }
@@ -168,20 +173,19 @@ impl BodyParts {
         for (number, part) in table.part.iter().enumerate() {
             std::iter::once(&part.name).chain(&part.names).for_each(|name| {
                 // A name may be safe in some contexts only.
-                if !part.ambiguous.iter().any(|placed| placed.name.eq_ignore_ascii_case(name)) {
+                if !part.ambiguous.iter().any(|placed| placed.is_named(name)) {
                     names.add(name, None, said(vec![number], None));
                 }
             });
             for placed in &part.ambiguous {
-                let context = Context::of(&placed.with, &placed.without, &groups);
-                names.add(
-                    &placed.name,
-                    Some(context),
-                    Said { parts: vec![number], side: None, place: Place::of(placed) },
-                );
+                let context = Arc::new(Context::of(&placed.with, &placed.without, &groups));
+                let value = Said { parts: vec![number], side: None, place: Place::of(placed) };
+                for name in &placed.names {
+                    names.add(name, Some(Arc::clone(&context)), value.clone());
+                }
             }
             for sided in &part.sided {
-                let context = (!sided.with.is_empty()).then(|| Context::of(&sided.with, &[], &groups));
+                let context = (!sided.with.is_empty()).then(|| Arc::new(Context::of(&sided.with, &[], &groups)));
                 names.add(&sided.name, context, said(vec![number], Some(sided.side)));
             }
         }
@@ -196,8 +200,10 @@ impl BodyParts {
         for side in &table.side {
             side.names.iter().for_each(|name| sides.add(name, None, (side.name, Place::default())));
             for placed in &side.ambiguous {
-                let context = Context::of(&placed.with, &placed.without, &groups);
-                sides.add(&placed.name, Some(context), (side.name, Place::of(placed)));
+                let context = Arc::new(Context::of(&placed.with, &placed.without, &groups));
+                for name in &placed.names {
+                    sides.add(name, Some(Arc::clone(&context)), (side.name, Place::of(placed)));
+                }
             }
         }
         let level = |level: &Level| {
@@ -210,11 +216,11 @@ impl BodyParts {
 
     /// The parts and sides a text names, each once, in its order.
     #[must_use]
-    pub fn find(&self, tokens: &[Token]) -> (Vec<String>, Vec<Side>) {
+    pub fn find(&self, tokens: &[Token]) -> (Vec<&'static str>, Vec<Side>) {
         let (mut parts, mut sides) = (Vec::new(), Vec::new());
         for found in self.named(tokens) {
             for &part in &found.value.parts {
-                push_new(&mut parts, self.parts[part].name.clone());
+                push_new(&mut parts, self.parts[part].name);
             }
         }
         for side in self.sides(tokens) {
@@ -293,9 +299,17 @@ impl BodyParts {
 
 /// The levels themselves as the group `@level`.
 fn level_words(levels: &[Level]) -> Groups {
-    let words =
-        levels.iter().flat_map(|level| (level.from..=level.to).map(|number| format!("{}{number}", level.letter)));
-    Groups::from([("level".to_owned(), words.collect())])
+    let words: Vec<String> = levels
+        .iter()
+        .flat_map(|level| (level.from..=level.to).map(|number| format!("{}{number}", level.letter)))
+        .collect();
+    Groups::of(std::iter::once(("level", words.iter().map(String::as_str).collect())))
+}
+
+impl Placed {
+    fn is_named(&self, name: &str) -> bool {
+        self.names.iter().any(|known| known.eq_ignore_ascii_case(name))
+    }
 }
 
 impl Place {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::lexicon::{Lexicon, Wording};
+use super::lexicon::{Groups, Lexicon, Wording};
 
 /// `schema/categories.toml`.
 pub static CATEGORIES: LazyLock<Categories> = LazyLock::new(|| {
@@ -12,15 +12,13 @@ pub static CATEGORIES: LazyLock<Categories> = LazyLock::new(|| {
     let categories: Vec<Category> = table.top.into_iter().chain(table.category).collect();
     let mut words = Lexicon::default();
     for (place, category) in categories.iter().enumerate() {
-        for word in &category.words {
-            word.names().iter().for_each(|name| words.add(name, word.context(), place));
-        }
+        category.words.iter().for_each(|wording| words.add_wording(wording, &Groups::default(), &place));
     }
     Categories { categories, words }
 });
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 struct Table {
     top: Vec<Category>,
     category: Vec<Category>,
@@ -31,11 +29,11 @@ struct Table {
 #[serde(deny_unknown_fields)]
 pub struct Category {
     /// `Top` or `Top/Sub`.
-    pub name: String,
+    pub name: &'static str,
     /// The rows of the state's list it stands for.
     pub state_names: Vec<String>,
     /// One line for people.
-    pub description: String,
+    pub description: &'static str,
     /// What people type when they mean all of it.
     #[serde(default)]
     pub words: Vec<Wording>,

@@ -2,131 +2,126 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::words::{Token, sequence};
+use super::words::{Token, folded};
 
 /// Words that may stand inside a name and say nothing of it: "total left knee arthroplasty", "excision of the ganglion".
 const PASSED_OVER: [&str; 10] = ["left", "right", "bilateral", "lt", "rt", "bilat", "of", "the", "a", "an"];
 
-/// Names that count only in some contexts, as the tables write them.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AmbiguousName {
-    /// One name, or several with the same context.
-    name: OneOrMany,
+/// Names that mean the same, as the tables write them: in any text, or only where the context holds.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Wording {
+    #[serde(borrow)]
+    pub names: Vec<&'static str>,
     /// One of these words or phrases stands in the text; `@group` is any word of a group.
-    #[serde(default)]
-    pub with: Vec<String>,
+    #[serde(borrow)]
+    pub with: Vec<&'static str>,
     /// None of these does.
-    #[serde(default)]
-    pub without: Vec<String>,
-}
-
-/// A name, or one that counts only in context.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-pub enum Wording {
-    Plain(String),
-    Ambiguous(AmbiguousName),
+    #[serde(borrow)]
+    pub without: Vec<&'static str>,
 }
 
 impl Wording {
+    /// Whether the names count anywhere.
     #[must_use]
-    pub fn names(&self) -> &[String] {
-        match self {
-            Wording::Plain(name) => std::slice::from_ref(name),
-            Wording::Ambiguous(ambiguous) => ambiguous.names(),
-        }
-    }
-
-    /// What must stand beside it; `None`: it counts anywhere.
-    #[must_use]
-    pub fn context(&self) -> Option<Context> {
-        match self {
-            Wording::Plain(_) => None,
-            Wording::Ambiguous(ambiguous) => Some(Context::of(&ambiguous.with, &ambiguous.without, &Groups::new())),
-        }
-    }
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-enum OneOrMany {
-    One(String),
-    Many(Vec<String>),
-}
-
-impl AmbiguousName {
-    #[must_use]
-    pub fn names(&self) -> &[String] {
-        match &self.name {
-            OneOrMany::One(name) => std::slice::from_ref(name),
-            OneOrMany::Many(names) => names,
-        }
+    pub fn is_plain(&self) -> bool {
+        self.with.is_empty() && self.without.is_empty()
     }
 
     /// Whether it is one of these names, but for capitals.
     #[must_use]
     pub fn is_named(&self, name: &str) -> bool {
-        self.names().iter().any(|known| known.eq_ignore_ascii_case(name))
+        self.names.iter().any(|known| known.eq_ignore_ascii_case(name))
+    }
+
+    /// What must stand beside it; `None`: it counts anywhere.
+    #[must_use]
+    pub fn context(&self, groups: &Groups) -> Option<Arc<Context>> {
+        (!self.is_plain()).then(|| Arc::new(Context::of(&self.with, &self.without, groups)))
+    }
+}
+
+/// Groups of words that contexts name as `@group`, folded.
+#[derive(Clone, Debug, Default)]
+pub struct Groups(HashMap<String, Arc<[String]>>);
+
+impl Groups {
+    #[must_use]
+    pub fn of<'w>(groups: impl Iterator<Item = (&'w str, Vec<&'w str>)>) -> Self {
+        let folded = |words: Vec<&str>| words.into_iter().map(folded).collect();
+        Self(groups.map(|(name, words)| (name.to_owned(), folded(words))).collect())
+    }
+
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.contains_key(name)
     }
 }
 
 /// What must and must not stand in a text beside a name.
 #[derive(Clone, Debug, Default)]
 pub struct Context {
-    with: Vec<Vec<String>>,
-    without: Vec<Vec<String>>,
+    with: Vec<Clause>,
+    without: Vec<Clause>,
 }
 
-/// Groups of words that contexts name as `@group`.
-pub type Groups = HashMap<String, Vec<String>>;
+/// One phrase, or any of a group.
+#[derive(Clone, Debug)]
+enum Clause {
+    Phrase(String),
+    Group(Arc<[String]>),
+}
 
 impl Context {
     #[must_use]
-    pub fn of(with: &[String], without: &[String], groups: &Groups) -> Self {
-        let sequences = |words: &[String]| {
-            words
-                .iter()
-                .flat_map(|word| match word.strip_prefix('@') {
-                    Some(group) => groups.get(group).cloned().unwrap_or_default(),
-                    None => vec![word.clone()],
-                })
-                .map(|word| sequence(&word))
-                .filter(|words| !words.is_empty())
-                .collect()
+    pub fn of(with: &[&str], without: &[&str], groups: &Groups) -> Self {
+        let clauses = |words: &[&str]| {
+            let clause = |word: &&str| match word.strip_prefix('@') {
+                Some(group) => groups.0.get(group).map(|words| Clause::Group(Arc::clone(words))),
+                None => Some(Clause::Phrase(folded(word))).filter(|_| !word.is_empty()),
+            };
+            words.iter().filter_map(clause).collect()
         };
-        Self { with: sequences(with), without: sequences(without) }
+        Self { with: clauses(with), without: clauses(without) }
     }
 
     /// Whether the words of a text, but for those of the name itself, fulfil it.
     #[must_use]
     pub fn holds(&self, tokens: &[Token], name: &Range<usize>) -> bool {
-        let stands = |words: &Vec<String>| {
-            (0..tokens.len()).any(|at| {
-                !name.contains(&at)
-                    && words.iter().zip(&tokens[at..]).all(|(word, token)| *word == token.folded)
-                    && at + words.len() <= tokens.len()
-            })
+        let stands =
+            |phrase: &String| (0..tokens.len()).any(|at| !name.contains(&at) && starts_with(&tokens[at..], phrase));
+        let holds = |clause: &Clause| match clause {
+            Clause::Phrase(phrase) => stands(phrase),
+            Clause::Group(phrases) => phrases.iter().any(stands),
         };
-        (self.with.is_empty() || self.with.iter().any(stands)) && !self.without.iter().any(stands)
+        (self.with.is_empty() || self.with.iter().any(holds)) && !self.without.iter().any(holds)
     }
+}
+
+/// Whether the words of a folded phrase follow each other from the first token on.
+fn starts_with(tokens: &[Token], phrase: &str) -> bool {
+    let mut tokens = tokens.iter();
+    phrase.split(' ').all(|word| tokens.next().is_some_and(|token| token.folded == word))
 }
 
 /// One name with what it stands for.
 #[derive(Clone, Debug)]
 struct Entry<T> {
-    words: Vec<String>,
-    context: Option<Context>,
+    /// The words after the first, folded, a space after each.
+    rest: Box<str>,
+    words: usize,
+    context: Option<Arc<Context>>,
     value: T,
 }
 
 /// Names by their first word, the longest first.
 #[derive(Clone, Debug)]
 pub struct Lexicon<T> {
-    by_first_word: HashMap<String, Vec<Entry<T>>>,
+    by_first_word: HashMap<Box<str>, Vec<Entry<T>>>,
 }
 
 /// A name found in a text.
@@ -147,25 +142,41 @@ impl<T> Default for Lexicon<T> {
 
 impl<T: Clone> Lexicon<T> {
     /// Adds a name; one without a word is no name and is left out.
-    pub fn add(&mut self, name: &str, context: Option<Context>, value: T) {
-        let mut words = sequence(name);
-        let first_counts = words.iter().position(|word| !PASSED_OVER.contains(&word.as_str())).unwrap_or(0);
-        let mut place = 0;
-        words.retain(|word| {
-            place += 1;
-            place <= first_counts + 1 || !PASSED_OVER.contains(&word.as_str())
-        });
-        let Some(first) = words.first() else { return };
-        let entries = self.by_first_word.entry(first.clone()).or_default();
-        // Longest first; of equal length those with a context first, since they are the more particular.
-        let place = entries
-            .partition_point(|known| (known.words.len(), known.context.is_some()) >= (words.len(), context.is_some()));
-        entries.insert(place, Entry { words, context, value });
+    pub fn add(&mut self, name: &str, context: Option<Arc<Context>>, value: T) {
+        let name = folded(name);
+        let is_passed_over = |word: &str| PASSED_OVER.contains(&word);
+        let mut words = name.split(' ').filter(|word| !word.is_empty()).peekable();
+        // A name may begin with such a word; after that it says nothing.
+        let Some(first) = words.next() else { return };
+        let (mut rest, mut number, mut begun) = (String::with_capacity(name.len()), 1, !is_passed_over(first));
+        for word in words {
+            if !begun || !is_passed_over(word) {
+                rest.push_str(word);
+                rest.push(' ');
+                number += 1;
+            }
+            begun |= !is_passed_over(word);
+        }
+        let entry = Entry { rest: rest.into(), words: number, context, value };
+        match self.by_first_word.get_mut(first) {
+            // Longest first; of equal length those with a context first, since they are the more particular.
+            Some(entries) => {
+                let rank = (entry.words, entry.context.is_some());
+                let place = entries.partition_point(|known| (known.words, known.context.is_some()) >= rank);
+                entries.insert(place, entry);
+            }
+            None => {
+                self.by_first_word.insert(first.into(), vec![entry]);
+            }
+        }
     }
 
-    /// Every word that stands in a name.
-    pub fn words(&self) -> impl Iterator<Item = &str> {
-        self.by_first_word.values().flatten().flat_map(|entry| entry.words.iter().map(String::as_str))
+    /// Adds the names of a wording.
+    pub fn add_wording(&mut self, wording: &Wording, groups: &Groups, value: &T) {
+        let context = wording.context(groups);
+        for name in &wording.names {
+            self.add(name, context.clone(), value.clone());
+        }
     }
 
     /// The names in a text, from left to right.
@@ -186,22 +197,23 @@ impl<T: Clone> Lexicon<T> {
     }
 
     fn longest_at(&self, tokens: &[Token], at: usize) -> Option<Found<T>> {
-        self.by_first_word.get(&tokens[at].folded)?.iter().find_map(|entry| {
-            let taken = at..end_of(&entry.words, tokens, at)?;
+        self.by_first_word.get(tokens[at].folded.as_str())?.iter().find_map(|entry| {
+            let taken = at..end_of(&entry.rest, tokens, at + 1)?;
             let holds = entry.context.as_ref().is_none_or(|context| context.holds(tokens, &taken));
             holds.then(|| Found { value: entry.value.clone(), tokens: taken, in_context: entry.context.is_some() })
         })
     }
 }
 
-/// Where a name that starts at a word ends: its words follow each other, a side or an article may stand between them.
-fn end_of(words: &[String], tokens: &[Token], at: usize) -> Option<usize> {
-    let mut place = at;
-    for word in words {
-        while place > at && tokens.get(place)?.folded != *word && PASSED_OVER.contains(&tokens[place].folded.as_str()) {
+/// Where the rest of a name ends that starts at a token: its words follow each other, a side or an article may stand
+/// between them.
+fn end_of(rest: &str, tokens: &[Token], start: usize) -> Option<usize> {
+    let mut place = start;
+    for word in rest.split_terminator(' ') {
+        while tokens.get(place)?.folded != word && PASSED_OVER.contains(&tokens[place].folded.as_str()) {
             place += 1;
         }
-        if tokens.get(place)?.folded != *word {
+        if tokens.get(place)?.folded != word {
             return None;
         }
         place += 1;
@@ -215,19 +227,20 @@ mod tests {
     use super::*;
 
     fn lexicon() -> Lexicon<&'static str> {
+        let groups = Groups::of([("consult", vec!["referral", "follow-up"])].into_iter());
         let mut lexicon = Lexicon::default();
-        let context = |with: &[&str], without: &[&str]| {
-            let owned = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
-            let groups = Groups::from([("consult".to_owned(), owned(&["referral", "follow up"]))]);
-            Some(Context::of(&owned(with), &owned(without), &groups))
+        let mut add = |name, with: &[&'static str], without: &[&'static str], value| {
+            let wording = Wording { names: vec![name], with: with.to_vec(), without: without.to_vec() };
+            lexicon.add_wording(&wording, &groups, &value);
         };
-        lexicon.add("block", None, "block");
-        lexicon.add("medial branch block", None, "medial branch block");
-        lexicon.add("total knee replacement", None, "knee replacement");
-        lexicon.add("PT", context(&[], &["ptt"]), "physical therapy");
-        lexicon.add("PT", context(&["ptt"], &[]), "prothrombin time");
-        lexicon.add("orthopedic", context(&["@consult"], &[]), "orthopedic consultation");
-        lexicon.add("", None, "nothing");
+        add("block", &[], &[], "block");
+        add("medial branch block", &[], &[], "medial branch block");
+        add("total knee replacement", &[], &[], "knee replacement");
+        add("PT", &[], &["ptt"], "physical therapy");
+        add("PT", &["ptt"], &[], "prothrombin time");
+        add("orthopedic", &["@consult"], &[], "orthopedic consultation");
+        add("excision of the ganglion", &[], &[], "ganglion excision");
+        add("", &[], &[], "nothing");
         lexicon
     }
 
@@ -240,9 +253,15 @@ mod tests {
         assert_eq!(found("Lumbar medial branch blocks"), ["medial branch block"]);
         assert_eq!(found("medial branch; block"), ["medial branch block"]);
         assert_eq!(found("medial branch and block"), ["block"]);
-        assert_eq!(found("Total LEFT knee replacement"), ["knee replacement"]);
         assert!(found("total knee").is_empty());
         assert!(found("").is_empty());
+    }
+
+    #[test]
+    fn sides_and_articles_may_stand_inside_a_name() {
+        assert_eq!(found("Total LEFT knee replacement"), ["knee replacement"]);
+        assert_eq!(found("excision ganglion; excision of a right ganglion"), ["ganglion excision"; 2]);
+        assert!(found("excision for ganglion").is_empty());
     }
 
     #[test]

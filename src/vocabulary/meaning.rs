@@ -14,14 +14,14 @@ pub struct Meaning {
     /// Which of the words.
     pub tokens: Range<usize>,
     /// Treatments: a decision about one of them is about this.
-    pub treatments: Vec<String>,
+    pub treatments: Vec<&'static str>,
     /// A whole category (`opioids`).
-    pub category: Option<String>,
-    pub body_parts: Vec<String>,
+    pub category: Option<&'static str>,
+    pub body_parts: Vec<&'static str>,
     /// How it came out (`denied`).
-    pub outcome: Option<String>,
+    pub outcome: Option<&'static str>,
     /// Other wordings of the same, in the words of people; not the typed one.
-    pub wordings: Vec<String>,
+    pub wordings: Vec<&'static str>,
 }
 
 /// The meanings in a query's words, from left to right. Each word belongs to at most one; a part of the body named inside
@@ -40,7 +40,7 @@ pub fn meanings(tokens: &[Token]) -> Vec<Meaning> {
         candidates.push(Meaning { tokens: found.tokens, wordings, outcome, ..Meaning::default() });
     }
     for found in CATEGORIES.words.find(tokens) {
-        let category = Some(CATEGORIES.categories[found.value].name.clone());
+        let category = Some(CATEGORIES.categories[found.value].name);
         candidates.push(Meaning { tokens: found.tokens, category, ..Meaning::default() });
     }
     for found in BODY_PARTS.named(tokens) {
@@ -50,7 +50,7 @@ pub fn meanings(tokens: &[Token]) -> Vec<Meaning> {
         }
         let is_called = |part: &&&Part| part.called.iter().any(|name| is_at(name, tokens, &found.tokens));
         let wordings = named.iter().find(is_called).map(|part| part.called.clone()).unwrap_or_default();
-        let body_parts = named.iter().map(|part| part.name.clone()).collect();
+        let body_parts = named.iter().map(|part| part.name).collect();
         candidates.push(Meaning { tokens: found.tokens, body_parts, wordings, ..Meaning::default() });
     }
     // The longest first; of equal ones in the order of the tables.
@@ -101,11 +101,11 @@ fn of_treatment(treatments: &Treatments, named: Named) -> Option<Meaning> {
         Named::Treatment(place) if treatments.treatments[place].generic => None,
         Named::Treatment(place) => {
             let treatment = &treatments.treatments[place];
-            let mut meaning = Meaning { treatments: vec![treatment.name.clone()], ..Meaning::default() };
-            meaning.treatments.extend(treatment.also.iter().cloned());
+            let mut meaning = Meaning { treatments: vec![treatment.name], ..Meaning::default() };
+            meaning.treatments.extend(treatment.also.iter().copied());
             meaning.wordings.extend(wordings(treatment));
             for relative in combinations_with(treatments, treatment) {
-                meaning.treatments.push(relative.name.clone());
+                meaning.treatments.push(relative.name);
                 meaning.wordings.extend(wordings(relative));
             }
             Some(meaning)
@@ -118,13 +118,13 @@ fn of_treatment(treatments: &Treatments, named: Named) -> Option<Meaning> {
 }
 
 /// The names a treatment is written by.
-fn wordings(treatment: &Treatment) -> impl Iterator<Item = String> {
+fn wordings(treatment: &Treatment) -> impl Iterator<Item = &'static str> {
     std::iter::once(&treatment.name)
         .chain(&treatment.brands)
         .chain(&treatment.abbreviations)
         .chain(&treatment.names)
         .filter(|name| !treatment.ambiguous.iter().any(|ambiguous| ambiguous.is_named(name)))
-        .cloned()
+        .copied()
 }
 
 /// Fixed combinations of the same category with a drug ("hydrocodone" is asked for where letters say Norco), and of a

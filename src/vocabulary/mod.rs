@@ -4,15 +4,17 @@
 
 /// A table of `schema/`, as `build.rs` packed it into the program.
 macro_rules! packed {
-    ($name:literal) => {{
-        #[expect(clippy::expect_used, reason = "the table is compiled in, and a test reads every one of them")]
-        let table = serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/", $name, ".json"))).expect(concat!(
-            "schema/",
-            $name,
-            ".toml has the form that is read"
-        ));
-        table
-    }};
+    ($name:literal) => {
+        crate::vocabulary::unpacked(include_str!(concat!(env!("OUT_DIR"), "/", $name, ".json")), $name)
+    };
+}
+
+/// Reads a packed table.
+#[expect(clippy::expect_used, reason = "the tables are compiled in, and a test reads every one of them")]
+fn unpacked<T: serde::Deserialize<'static>>(packed: &'static str, name: &str) -> T {
+    let table: Result<T, String> =
+        serde_json::from_str(packed).map_err(|error| format!("schema/{name}.toml has another form: {error}"));
+    table.expect("a table compiled in")
 }
 
 pub mod body_parts;

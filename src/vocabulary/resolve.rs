@@ -47,12 +47,12 @@ pub const OTHER_INJECTION: &str = "Injection/Other";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resolution {
     /// Names of `schema/treatments.toml`, in the order of the item.
-    pub concepts: Vec<String>,
+    pub concepts: Vec<&'static str>,
     /// `Top/Sub`; absent where nothing was recognised.
-    pub category: Option<String>,
+    pub category: Option<&'static str>,
     /// Why that category, for people.
     pub category_rule: Option<&'static str>,
-    pub body_parts: Vec<String>,
+    pub body_parts: Vec<&'static str>,
     pub sides: Vec<Side>,
     /// Each name found, for people who extend the tables.
     pub mentions: Vec<Explained>,
@@ -64,8 +64,8 @@ pub struct Explained {
     /// Its bytes in the text.
     pub range: Range<usize>,
     /// What it stands for.
-    pub concepts: Vec<String>,
-    pub category: String,
+    pub concepts: Vec<&'static str>,
+    pub category: &'static str,
     /// By which rule it was found, or why it does not count.
     pub rule: &'static str,
 }
@@ -86,16 +86,17 @@ pub fn resolve(text: &str, surgical_adjunct: bool) -> Resolution {
     let leads = |mention: &Mention| {
         let words =
             tokens[mention.tokens.clone()].iter().map(|token| token.folded.as_str()).collect::<Vec<_>>().join(" ");
-        mention.tokens.start == 0 && treatment_of(mention).is_some_and(|treatment| treatment.leads.contains(&words))
+        mention.tokens.start == 0
+            && treatment_of(mention).is_some_and(|treatment| treatment.leads.contains(&words.as_str()))
     };
     // A specialist's consultation says more than the word itself; a treatment it is for does not.
-    let consults = |mention: &Mention| treatment_of(mention).is_some_and(|treatment| treatment.is_visit());
+    let consults = |mention: &Mention| treatment_of(mention).is_some_and(Treatment::is_visit);
     let any_consultation = mentions.iter().any(|mention| !is_generic(mention) && consults(mention));
     let counts = |mention: &Mention| !is_generic(mention) || !any_particular || (leads(mention) && !any_consultation);
     let mut resolution = Resolution::default();
-    let mut add = |concept: &str| {
-        if !resolution.concepts.iter().any(|known| known == concept) {
-            resolution.concepts.push(concept.to_owned());
+    let mut add = |concept| {
+        if !resolution.concepts.contains(&concept) {
+            resolution.concepts.push(concept);
         }
     };
     mentions
@@ -114,8 +115,8 @@ pub fn resolve(text: &str, surgical_adjunct: bool) -> Resolution {
         .iter()
         .map(|mention| Explained {
             range: tokens[mention.tokens.start].range.start..tokens[mention.tokens.end - 1].range.end,
-            concepts: treatments.concepts_of(mention.named).into_iter().map(str::to_owned).collect(),
-            category: category_of(treatments, mention.named).to_owned(),
+            concepts: treatments.concepts_of(mention.named),
+            category: category_of(treatments, mention.named),
             rule: match mention {
                 _ if !counts(mention) => "a vague word: something more particular is named",
                 Mention { repaired: true, .. } => "a name but for one slip of spelling",
@@ -136,10 +137,10 @@ fn treatment_of<'t>(treatments: &'t Treatments, mention: &Mention) -> Option<&'t
     }
 }
 
-fn category_of(treatments: &Treatments, named: Named) -> &str {
+fn category_of(treatments: &Treatments, named: Named) -> &'static str {
     match named {
-        Named::Treatment(place) => &treatments.treatments[place].category,
-        Named::Product(place) => &treatments.products[place].category,
+        Named::Treatment(place) => treatments.treatments[place].category,
+        Named::Product(place) => treatments.products[place].category,
     }
 }
 
@@ -149,35 +150,38 @@ fn category(
     tokens: &[Token],
     mentions: &[&Mention],
     surgical_adjunct: bool,
-) -> Option<(String, &'static str)> {
+) -> Option<(&'static str, &'static str)> {
     let treatment_of = |mention: &Mention| treatment_of(treatments, mention);
     let is_aside = |mention: &&&Mention| treatment_of(mention).is_some_and(|treatment| treatment.aside);
     let Some(first) = mentions.iter().find(|mention| !is_aside(mention)).or_else(|| mentions.first()) else {
-        return surgical_adjunct.then(|| (ADJUNCT.to_owned(), "the item says that it goes with a surgery"));
+        return surgical_adjunct.then(|| (ADJUNCT, "the item says that it goes with a surgery"));
     };
     let own = category_of(treatments, first.named);
     let is_drug = own.starts_with("Pharmaceuticals/");
     if surgical_adjunct && !is_drug {
-        return Some((ADJUNCT.to_owned(), "the item says that it goes with a surgery"));
+        return Some((ADJUNCT, "the item says that it goes with a surgery"));
     }
-    let Some(treatment) = treatment_of(first) else { return Some((own.to_owned(), "the product named first")) };
-    if let Named::Treatment(place) = first.named
-        && let Some((_, category)) = treatments.when[place].iter().find(|(context, _)| context.holds(tokens, &(0..0)))
-    {
-        return Some((category.clone(), "the treatment named first, in this context"));
+    let Some(treatment) = treatment_of(first) else { return Some((own, "the product named first")) };
+    if let Some(category) = treatments.category_in_context(treatment, tokens) {
+        return Some((category, "the treatment named first, in this context"));
     }
     if treatment.adjunct {
-        return Some((ADJUNCT.to_owned(), "a service that goes with a surgery"));
+        return Some((ADJUNCT, "a service that goes with a surgery"));
     }
     if is_drug {
         let drugs: Vec<&Treatment> =
             mentions.iter().filter_map(|mention| treatment_of(mention)).filter(|one| one.is_drug()).collect();
         return Some(drug_category(text, tokens, treatment, &drugs));
     }
-    Some((own.to_owned(), "the treatment named first"))
+    Some((own, "the treatment named first"))
 }
 
-fn drug_category(text: &str, tokens: &[Token], first: &Treatment, drugs: &[&Treatment]) -> (String, &'static str) {
+fn drug_category(
+    text: &str,
+    tokens: &[Token],
+    first: &Treatment,
+    drugs: &[&Treatment],
+) -> (&'static str, &'static str) {
     let says = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.folded.as_str()));
     let is_oral = says(&ORAL_FORMS);
     let is_topical = (says(&TOPICAL_FORMS) || text.contains('%')) && !is_oral;
@@ -185,15 +189,15 @@ fn drug_category(text: &str, tokens: &[Token], first: &Treatment, drugs: &[&Trea
     let is_compounded = says(&["compound", "compounded", "compounding"]);
     // A cream of several drugs is a compound even where the vehicle is all that the item says of it.
     if is_topical && drugs.iter().all(|drug| drug.topical) && (several || is_compounded) {
-        return (TOPICAL_COMPOUNDS.to_owned(), "several drugs in one topical");
+        return (TOPICAL_COMPOUNDS, "several drugs in one topical");
     }
     if is_topical && first.topical {
-        return (TOPICAL_ANALGESICS.to_owned(), "a drug in a topical form");
+        return (TOPICAL_ANALGESICS, "a drug in a topical form");
     }
     if first.injectable && says(&INJECTED_FORMS) && !is_oral {
-        return (OTHER_INJECTION.to_owned(), "a drug given as an injection");
+        return (OTHER_INJECTION, "a drug given as an injection");
     }
-    (first.category.clone(), "the drug named first")
+    (first.category, "the drug named first")
 }
 
 /// The parts and sides named, but for those inside a name that hides them, and those a treatment implies.
@@ -202,7 +206,7 @@ fn body_parts(
     tokens: &[Token],
     mentions: &[Mention],
     counted: &[&Mention],
-) -> (Vec<String>, Vec<Side>) {
+) -> (Vec<&'static str>, Vec<Side>) {
     let mut visible = tokens.to_vec();
     for mention in mentions {
         if let Named::Treatment(place) = mention.named
@@ -216,7 +220,7 @@ fn body_parts(
         if let Named::Treatment(place) = mention.named {
             for part in &treatments.treatments[place].body_parts {
                 if !parts.contains(part) {
-                    parts.push(part.clone());
+                    parts.push(part);
                 }
             }
         }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::lexicon::{Lexicon, Wording};
+use super::lexicon::{Groups, Lexicon, Wording};
 
 /// `schema/synonyms.toml`.
 pub static SYNONYMS: LazyLock<Synonyms> = LazyLock::new(|| {
@@ -14,7 +14,7 @@ pub static SYNONYMS: LazyLock<Synonyms> = LazyLock::new(|| {
 
 /// The table as written.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct Table {
     pub same: Vec<Same>,
     pub broader: Vec<Broader>,
@@ -22,7 +22,7 @@ pub struct Table {
 
 /// Terms that mean the same: each finds the others.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct Same {
     pub terms: Vec<Wording>,
 }
@@ -31,19 +31,19 @@ pub struct Same {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Broader {
-    pub term: String,
-    #[serde(default)]
-    pub finds: Vec<String>,
+    pub term: &'static str,
+    #[serde(borrow, default)]
+    pub finds: Vec<&'static str>,
     /// The outcome people mean by it ("turned down").
     #[serde(default)]
-    pub outcome: Option<String>,
+    pub outcome: Option<&'static str>,
 }
 
 /// The table made ready for queries.
 #[derive(Debug)]
 pub struct Synonyms {
     /// What each entry finds: wordings, and an outcome.
-    pub finds: Vec<(Vec<String>, Option<String>)>,
+    pub finds: Vec<(Vec<&'static str>, Option<&'static str>)>,
     pub terms: Lexicon<usize>,
 }
 
@@ -55,15 +55,15 @@ impl Synonyms {
             let place = finds.len();
             let mut plain = Vec::new();
             for term in group.terms {
-                term.names().iter().for_each(|name| terms.add(name, term.context(), place));
-                if let Wording::Plain(term) = term {
-                    plain.push(term);
+                terms.add_wording(&term, &Groups::default(), &place);
+                if term.is_plain() {
+                    plain.extend(term.names);
                 }
             }
             finds.push((plain, None));
         }
         for broader in table.broader {
-            terms.add(&broader.term, None, finds.len());
+            terms.add(broader.term, None, finds.len());
             finds.push((broader.finds, broader.outcome));
         }
         Self { finds, terms }

@@ -1,22 +1,19 @@
 //! The table of treatments and the names by which items call them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::lexicon::{AmbiguousName, Context, Groups, Lexicon};
+use super::lexicon::{Context, Groups, Lexicon, Wording};
 use super::words::{Token, is_one_slip_apart};
 
 /// A word shorter than this is not taken for a misspelt one: too many words are one letter from another.
 const FEWEST_LETTERS_OF_A_SLIP: usize = 7;
 
 /// `schema/treatments.toml`.
-pub static TREATMENTS: LazyLock<Treatments> = LazyLock::new(|| {
-    let table: Table = packed!("treatments");
-    Treatments::of(table)
-});
+pub static TREATMENTS: LazyLock<Treatments> = LazyLock::new(|| Treatments::of(packed!("treatments")));
 
 /// The table as written.
 #[derive(Clone, Debug, Deserialize)]
@@ -24,7 +21,8 @@ pub static TREATMENTS: LazyLock<Treatments> = LazyLock::new(|| {
 pub struct Table {
     pub treatment: Vec<Treatment>,
     pub product: Vec<Product>,
-    pub groups: Groups,
+    #[serde(borrow)]
+    pub groups: HashMap<&'static str, Vec<&'static str>>,
 }
 
 /// One treatment, as `schema/treatments.toml` describes it.
@@ -33,16 +31,21 @@ pub struct Table {
 #[expect(clippy::struct_excessive_bools, reason = "each is a property of the table")]
 pub struct Treatment {
     /// The concept: lower case, singular, the plain full term.
-    pub name: String,
+    pub name: &'static str,
     /// `Top/Sub`, one of `schema/categories.toml`.
-    pub category: String,
+    pub category: &'static str,
     /// Words for its kind (opioid, brace).
-    pub classes: Vec<String>,
+    #[serde(borrow)]
+    pub classes: Vec<&'static str>,
     /// Other full names.
-    pub names: Vec<String>,
-    pub brands: Vec<String>,
-    pub abbreviations: Vec<String>,
-    pub misspellings: Vec<String>,
+    #[serde(borrow)]
+    pub names: Vec<&'static str>,
+    #[serde(borrow)]
+    pub brands: Vec<&'static str>,
+    #[serde(borrow)]
+    pub abbreviations: Vec<&'static str>,
+    #[serde(borrow)]
+    pub misspellings: Vec<&'static str>,
     /// In a cream, gel or patch it is a topical analgesic.
     pub topical: bool,
     /// Commonly given as an injection in the office; then it is one.
@@ -50,18 +53,21 @@ pub struct Treatment {
     /// A vague word, named only where nothing more particular is.
     pub generic: bool,
     /// Words of its that are what an item asks for where it begins with them ("Consult for …").
-    pub leads: Vec<String>,
+    #[serde(borrow)]
+    pub leads: Vec<&'static str>,
     /// Goes with another service and never decides an item's category beside it.
     pub aside: bool,
     /// A part named inside its name is none the item is about.
     pub hides_body_part: bool,
     /// Parts it is done to, named or not.
-    pub body_parts: Vec<String>,
+    #[serde(borrow)]
+    pub body_parts: Vec<&'static str>,
     /// By itself an adjunct surgical service.
     pub adjunct: bool,
     /// Further treatments that every mention of it names too.
-    pub also: Vec<String>,
-    pub ambiguous: Vec<AmbiguousName>,
+    #[serde(borrow)]
+    pub also: Vec<&'static str>,
+    pub ambiguous: Vec<Wording>,
     /// Other categories, by what else stands in the item.
     pub when: Vec<When>,
 }
@@ -70,35 +76,38 @@ pub struct Treatment {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct When {
-    pub category: String,
-    pub with: Vec<String>,
-    #[serde(default)]
-    pub without: Vec<String>,
+    pub category: &'static str,
+    #[serde(borrow)]
+    pub with: Vec<&'static str>,
+    #[serde(borrow, default)]
+    pub without: Vec<&'static str>,
 }
 
 /// A brand or kit that holds several treatments, each of which counts by itself.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Product {
-    pub names: Vec<String>,
-    pub concepts: Vec<String>,
-    pub category: String,
+    #[serde(borrow)]
+    pub names: Vec<&'static str>,
+    #[serde(borrow)]
+    pub concepts: Vec<&'static str>,
+    pub category: &'static str,
 }
 
 impl Treatment {
     /// Every name it is known by in any context, its own first.
-    pub fn plain_names(&self) -> impl Iterator<Item = &str> {
+    pub fn plain_names(&self) -> impl Iterator<Item = &'static str> {
         std::iter::once(&self.name)
             .chain(&self.names)
             .chain(&self.brands)
             .chain(&self.abbreviations)
             .chain(&self.misspellings)
-            .map(String::as_str)
+            .copied()
     }
 
     /// The group of categories it stands in.
     #[must_use]
-    pub fn top_category(&self) -> &str {
+    pub fn top_category(&self) -> &'static str {
         self.category.split('/').next().unwrap_or_default()
     }
 
@@ -106,7 +115,7 @@ impl Treatment {
     #[must_use]
     pub fn is_visit(&self) -> bool {
         matches!(
-            self.category.as_str(),
+            self.category,
             "Evaluation & Management/Office Visits & Consults"
                 | "Surgery/Surgical Consult"
                 | "Psych Services/Evaluation & Management"
@@ -119,7 +128,7 @@ impl Treatment {
     }
 
     /// The ingredients of a fixed combination; itself, where it is none.
-    pub fn ingredients(&self) -> impl Iterator<Item = &str> {
+    pub fn ingredients(&self) -> impl Iterator<Item = &'static str> {
         // Only a drug's name is joined by slashes.
         let separator = if self.is_drug() { '/' } else { '\0' };
         self.name.split(separator)
@@ -139,13 +148,9 @@ pub struct Treatments {
     pub treatments: Vec<Treatment>,
     pub products: Vec<Product>,
     pub groups: Groups,
-    /// Contexts of `when`, by treatment.
-    pub when: Vec<Vec<(Context, String)>>,
     names: Lexicon<Named>,
-    by_concept: HashMap<String, usize>,
-    /// The words of all names, for slips: all, and the long ones by their first letter.
-    known_words: HashSet<String>,
-    long_words: HashMap<char, Vec<String>>,
+    /// The words of all names, folded and in order: what is not among them may be a slip.
+    known_words: Vec<&'static str>,
 }
 
 /// A name of a treatment or product in a text.
@@ -163,6 +168,7 @@ pub struct Mention {
 impl Treatments {
     #[must_use]
     pub fn of(table: Table) -> Self {
+        let groups = Groups::of(table.groups.into_iter());
         let mut names = Lexicon::default();
         for (place, treatment) in table.treatment.iter().enumerate() {
             for name in treatment.plain_names() {
@@ -172,46 +178,21 @@ impl Treatments {
                 }
             }
             for ambiguous in &treatment.ambiguous {
-                let context = Context::of(&ambiguous.with, &ambiguous.without, &table.groups);
-                for name in ambiguous.names() {
-                    names.add(name, Some(context.clone()), Named::Treatment(place));
-                }
+                names.add_wording(ambiguous, &groups, &Named::Treatment(place));
             }
         }
         for (place, product) in table.product.iter().enumerate() {
-            for name in &product.names {
-                names.add(name, None, Named::Product(place));
-            }
+            product.names.iter().for_each(|name| names.add(name, None, Named::Product(place)));
         }
-        let when = |treatment: &Treatment| {
-            let context = |when: &When| Context::of(&when.with, &when.without, &table.groups);
-            treatment.when.iter().map(|when| (context(when), when.category.clone())).collect()
-        };
-        let known_words: HashSet<String> = names.words().map(str::to_owned).collect();
-        let mut long_words: HashMap<char, Vec<String>> = HashMap::new();
-        for word in &known_words {
-            let is_long = word.chars().count() >= FEWEST_LETTERS_OF_A_SLIP && word.chars().all(char::is_alphabetic);
-            if let Some(first) = word.chars().next().filter(|_| is_long) {
-                long_words.entry(first).or_default().push(word.clone());
-            }
-        }
-        long_words.values_mut().for_each(|words| words.sort());
-        Self {
-            when: table.treatment.iter().map(when).collect(),
-            by_concept: table.treatment.iter().enumerate().map(|(place, one)| (one.name.clone(), place)).collect(),
-            names,
-            known_words,
-            long_words,
-            treatments: table.treatment,
-            products: table.product,
-            groups: table.groups,
-        }
+        let known_words = include_str!(concat!(env!("OUT_DIR"), "/treatment_words.txt")).lines().collect();
+        Self { treatments: table.treatment, products: table.product, groups, names, known_words }
     }
 
-    /// The treatment with this concept name.
+    /// The category a treatment has in this text by one of its `when` rules.
     #[must_use]
-    pub fn concept(&self, name: &str) -> Option<&Treatment> {
-        self.by_concept.get(name).map(|&place| &self.treatments[place])
+    pub fn category_in_context(&self, treatment: &Treatment, tokens: &[Token]) -> Option<&'static str> {
+        let holds = |when: &&When| Context::of(&when.with, &when.without, &self.groups).holds(tokens, &(0..0));
+        treatment.when.iter().find(holds).map(|when| when.category)
     }
 
     /// The names in a text, from left to right; a long word one slip from a word of the table is read as that.
@@ -233,7 +214,7 @@ impl Treatments {
 
     /// The tokens with slips put right; `None` where there are none.
     fn repaired(&self, tokens: &[Token]) -> Option<Vec<Token>> {
-        let slips: Vec<(usize, &String)> = tokens
+        let slips: Vec<(usize, &str)> = tokens
             .iter()
             .enumerate()
             .filter_map(|(at, token)| self.meant_by(&token.folded).map(|meant| (at, meant)))
@@ -241,30 +222,38 @@ impl Treatments {
         (!slips.is_empty()).then(|| {
             let mut tokens = tokens.to_vec();
             for (at, meant) in slips {
-                tokens[at].folded.clone_from(meant);
+                meant.clone_into(&mut tokens[at].folded);
             }
             tokens
         })
     }
 
-    fn meant_by(&self, word: &str) -> Option<&String> {
+    fn meant_by(&self, word: &str) -> Option<&'static str> {
         let length = word.chars().count();
-        if length < FEWEST_LETTERS_OF_A_SLIP || self.known_words.contains(word) {
+        if length < FEWEST_LETTERS_OF_A_SLIP || self.known_words.binary_search(&word).is_ok() {
             return None;
         }
-        let candidates = self.long_words.get(&word.chars().next()?)?;
-        candidates.iter().find(|known| known.len().abs_diff(word.len()) <= 1 && is_one_slip_apart(known, word))
+        // Slips in the first letter are rare: the words that begin with the same are looked through.
+        let first = word.chars().next()?;
+        let start = self.known_words.partition_point(|known| known.chars().next() < Some(first));
+        self.known_words[start..]
+            .iter()
+            .take_while(|known| known.starts_with(first))
+            .filter(|known| known.len().abs_diff(word.len()) <= 1 && known.chars().all(char::is_alphabetic))
+            .filter(|known| known.chars().count() >= FEWEST_LETTERS_OF_A_SLIP)
+            .find(|known| is_one_slip_apart(known, word))
+            .copied()
     }
 
     /// The treatments of a mention.
     #[must_use]
-    pub fn concepts_of(&self, named: Named) -> Vec<&str> {
+    pub fn concepts_of(&self, named: Named) -> Vec<&'static str> {
         match named {
             Named::Treatment(place) => {
                 let treatment = &self.treatments[place];
-                std::iter::once(&treatment.name).chain(&treatment.also).map(String::as_str).collect()
+                std::iter::once(treatment.name).chain(treatment.also.iter().copied()).collect()
             }
-            Named::Product(place) => self.products[place].concepts.iter().map(String::as_str).collect(),
+            Named::Product(place) => self.products[place].concepts.clone(),
         }
     }
 }

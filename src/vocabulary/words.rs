@@ -33,10 +33,37 @@ pub fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
+/// The nearest character boundary at or before byte `at`.
+#[must_use]
+pub fn floor(text: &str, at: usize) -> usize {
+    let mut end = at.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    end
+}
+
 /// The words of a name in a table.
 #[must_use]
 pub fn sequence(name: &str) -> Vec<String> {
-    tokens(name).into_iter().map(|token| token.folded).collect()
+    words(name).map(fold).collect()
+}
+
+/// The words of a name in a table, one space between them.
+#[must_use]
+pub fn folded(name: &str) -> String {
+    let mut folded = String::with_capacity(name.len());
+    for word in words(name) {
+        if !folded.is_empty() {
+            folded.push(' ');
+        }
+        folded.push_str(&fold(word));
+    }
+    folded
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 /// A word in lower case and, where it looks like a plural, as its singular. Both the tables and the texts are folded, so
@@ -81,7 +108,7 @@ mod tests {
     #[test]
     fn words_are_cut_and_folded() {
         for (text, words) in [
-            ("EMG/NCS of the L4-5", "emg nc of the l4 5"),
+            ("EMG/NCS of the L4-5", "emg ncs of the l4 5"),
             ("X-rays, 3 views", "x ray 3 view"),
             ("injections studies crutches boxes braces", "injection study crutch box brace"),
             ("TENS unit; diagnosis, gas", "tens unit diagnosis gas"),

@@ -17,6 +17,7 @@ mod sections;
 mod works;
 
 use crate::vocabulary::guidelines::{GuidelineSource, Word, words};
+use crate::vocabulary::words::floor;
 use reading::{fold, sequence};
 
 /// Longest line that is read, in bytes. Real ones end before 4,000; what lies beyond is a rationale that lost its label.
@@ -25,7 +26,7 @@ const LONGEST: usize = 16_384;
 /// The sources a guideline line names, in the order printed.
 #[must_use]
 pub fn sources(line: &str) -> Vec<GuidelineSource> {
-    let line = fold(&line[..line.floor_char_boundary(LONGEST)]);
+    let line = fold(&line[..floor(line, LONGEST)]);
     let words = words(&line);
     let statements = statements(&line, &words);
     let mut sources = Vec::new();

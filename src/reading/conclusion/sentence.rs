@@ -1,5 +1,6 @@
 //! One sentence of a rationale, and what it concludes.
 
+use crate::vocabulary::words::floor;
 use std::cell::OnceCell;
 use std::ops::Range;
 
@@ -366,11 +367,6 @@ impl Sentence {
         let start = wording::BOUNDARY.find_iter(before).last().map_or(0, |boundary| boundary.end());
         &before[start..]
     }
-}
-
-/// The nearest character boundary at or before `at`.
-fn floor(text: &str, at: usize) -> usize {
-    text.floor_char_boundary(at)
 }
 
 /// The named part of a match; the patterns that are asked for it always have it.

@@ -99,8 +99,8 @@ impl Planner<'_> {
             return Ok(Vec::new());
         }
         let searched = self.searched(None)?;
-        let mut known: Vec<(u64, &String, Vec<Form>)> = Vec::new();
-        for wording in &meaning.wordings {
+        let mut known: Vec<(u64, &str, Vec<Form>)> = Vec::new();
+        for &wording in &meaning.wordings {
             let forms: Vec<Form> = analyze(wording).into_iter().flat_map(|word| word.parts).collect();
             let frequency = self.frequency(&searched, &forms)?;
             if frequency > 0 && !forms.is_empty() {
@@ -112,8 +112,8 @@ impl Planner<'_> {
         let mut queries = Vec::new();
         for (_, wording, forms) in known {
             queries.push(self.worded(&searched, wording, &forms));
-            if !expanded.words.contains(wording) {
-                expanded.words.push(wording.clone());
+            if !expanded.words.iter().any(|known| known == wording) {
+                expanded.words.push(wording.to_owned());
             }
         }
         Ok(queries)
@@ -140,7 +140,7 @@ impl Planner<'_> {
         for one in searched {
             let query = match forms {
                 [form] => self.stemmed(one.field, form),
-                forms => self.stemmed_phrase(one, forms),
+                forms => Self::stemmed_phrase(one, forms),
             };
             let query = boosted(query, one.boost * WORDING);
             self.note_part(format!("= {wording}"), one, query.as_ref());
@@ -155,7 +155,7 @@ impl Planner<'_> {
     }
 
     /// A phrase whose last word may be inflected ("epidural steroid injections").
-    fn stemmed_phrase(&self, one: &Searched, forms: &[Form]) -> Box<dyn Query> {
+    fn stemmed_phrase(one: &Searched, forms: &[Form]) -> Box<dyn Query> {
         let Some((last, first)) = forms.split_last() else { return phrase_query(one.field, forms, 0) };
         let ways = last.stemmed_terms().into_iter().map(|term| {
             let mut forms = first.to_vec();
@@ -175,21 +175,18 @@ impl Planner<'_> {
         expanded: &mut Expanded,
     ) -> tantivy::Result<Vec<Box<dyn Query>>> {
         let mut queries = Vec::new();
+        let one = |value: Option<&'static str>| value.into_iter().collect::<Vec<_>>();
         if self.request.uses(RankingPart::Concepts) {
-            let treatments: Vec<&str> = meaning.treatments.iter().map(String::as_str).collect();
-            self.about(label, "treatment", &treatments, TREATMENT, &mut queries)?;
-            expanded.treatments.extend(meaning.treatments.iter().cloned());
-            let category: Vec<&str> = meaning.category.iter().map(String::as_str).collect();
-            self.about(label, "category", &category, CATEGORY, &mut queries)?;
-            expanded.category = expanded.category.take().or_else(|| meaning.category.clone());
-            let outcome: Vec<&str> = meaning.outcome.iter().map(String::as_str).collect();
-            self.about(label, "outcome", &outcome, OUTCOME, &mut queries)?;
-            expanded.outcome = expanded.outcome.take().or_else(|| meaning.outcome.clone());
+            self.about(label, "treatment", &meaning.treatments, TREATMENT, &mut queries)?;
+            self.about(label, "category", &one(meaning.category), CATEGORY, &mut queries)?;
+            self.about(label, "outcome", &one(meaning.outcome), OUTCOME, &mut queries)?;
+            expanded.treatments.extend(meaning.treatments.iter().map(|&treatment| treatment.to_owned()));
+            expanded.category = expanded.category.take().or_else(|| meaning.category.map(str::to_owned));
+            expanded.outcome = expanded.outcome.take().or_else(|| meaning.outcome.map(str::to_owned));
         }
         if self.request.uses(RankingPart::BodyParts) {
-            let parts: Vec<&str> = meaning.body_parts.iter().map(String::as_str).collect();
-            self.about(label, "body_part", &parts, BODY_PART, &mut queries)?;
-            expanded.body_parts.extend(meaning.body_parts.iter().cloned());
+            self.about(label, "body_part", &meaning.body_parts, BODY_PART, &mut queries)?;
+            expanded.body_parts.extend(meaning.body_parts.iter().map(|&part| part.to_owned()));
         }
         Ok(queries)
     }

@@ -1,9 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
-
-use serde::Deserialize;
-
 use super::*;
-use crate::vocabulary::guidelines::Family;
 
 /// A case: the line, then one `FAMILY | title | edition | section | section …` per source.
 fn cases() -> Vec<(String, Vec<String>)> {
