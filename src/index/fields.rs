@@ -45,6 +45,9 @@ pub struct FieldDescription {
     /// What stands between the levels of a value, where a facet has levels (`Injection/Facet`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub levels: Option<String>,
+    /// The text in which a word is looked for that a query asks of this field and that is none of its values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words_in: Option<String>,
     pub description: String,
 }
 

@@ -58,6 +58,13 @@ pub struct Plan {
     pub expanded: Vec<Expanded>,
 }
 
+/// Words of the letters near a word they do not have, the nearest first.
+struct Suggestion {
+    did_you_mean: Vec<String>,
+    /// It can hardly be anything but a slip.
+    is_sure: bool,
+}
+
 /// One word in one field.
 pub struct ScoredPart {
     pub word: String,
@@ -168,6 +175,7 @@ impl Planner<'_> {
     /// A word by itself, outside a list of words.
     fn word_with_meaning(&mut self, node: &mut Node) -> tantivy::Result<Box<dyn Query>> {
         let nodes = std::slice::from_mut(node);
+        self.repair(nodes)?;
         match <[Unit; 1]>::try_from(self.units(nodes)) {
             Ok([unit]) if !unit.meanings.is_empty() => self.meant(nodes, &unit.meanings),
             _ => self.plain(node),
@@ -201,6 +209,7 @@ impl Planner<'_> {
     /// Words side by side: exclusions and required words as marked; of the others, most.
     fn words(&mut self, nodes: &mut Vec<Node>, top: bool) -> tantivy::Result<Box<dyn Query>> {
         join_numbers_with_units(nodes);
+        self.repair(nodes)?;
         let all_stop_words = nodes.iter().all(is_stop_word_node);
         let mut clauses = Vec::new();
         let (mut optional, mut has_required) = (0, false);
@@ -261,6 +270,9 @@ impl Planner<'_> {
         if let [only] = searched[..]
             && only.description.kind != Kind::Text
         {
+            if let Some(words) = self.text_of(&only, text)? {
+                return self.word(Some(words), text);
+            }
             return filters::value(self.searcher, only.field, only.description, text, &mut self.corrected);
         }
         let mut words = analyze(text);
@@ -282,6 +294,13 @@ impl Planner<'_> {
         })
     }
 
+    /// The text to look in for a word that is no value of a field: `guideline:radicular`.
+    fn text_of(&self, asked: &Searched, text: &str) -> tantivy::Result<Option<&'static str>> {
+        let Some(words_in) = asked.description.words_in.as_deref() else { return Ok(None) };
+        let is_value = terms::frequency(self.searcher, asked.field, &text.trim().to_lowercase())? > 0;
+        Ok((!is_value).then_some(words_in))
+    }
+
     fn occurs(&self, searched: &[Searched], form: &Form) -> tantivy::Result<bool> {
         for searched in searched {
             for term in self.look_up_terms(form) {
@@ -300,14 +319,8 @@ impl Planner<'_> {
 
     /// A word that no decision has: says so, and what may be meant; searched instead unless exactness was asked for.
     fn spelling(&mut self, searched: &[Searched], typed: &str, form: &Form) -> tantivy::Result<Option<String>> {
-        let fields: Vec<Field> = searched.iter().map(|searched| searched.field).collect();
-        let (did_you_mean, distance) = terms::suggestions(self.searcher, &fields, &form.text)?;
-        // A short word, or one two slips away, is likely another word that the letters do not have: "valium" is not
-        // "value". Only what can hardly be anything but a slip is searched for.
-        let is_surely_a_slip = distance == 1
-            && form.text.chars().count() >= SURE_SLIP_LETTERS
-            && did_you_mean.first().is_some_and(|first| first.chars().next() == form.text.chars().next());
-        let searched_instead = !self.exact && !self.excluded && is_surely_a_slip;
+        let Suggestion { did_you_mean, is_sure } = self.suggestion(searched, form)?;
+        let searched_instead = !self.exact && !self.excluded && is_sure;
         let message = match did_you_mean.first() {
             Some(first) if searched_instead => {
                 format!("no decision has the word `{typed}`; searched for `{first}` instead")
@@ -318,6 +331,18 @@ impl Planner<'_> {
         let instead = searched_instead.then(|| did_you_mean[0].clone());
         self.corrected.push(Corrected { message, typed: Some(typed.to_owned()), did_you_mean, searched_instead });
         Ok(instead)
+    }
+
+    /// What the letters have that may be meant by a word they do not have.
+    fn suggestion(&self, searched: &[Searched], form: &Form) -> tantivy::Result<Suggestion> {
+        let fields: Vec<Field> = searched.iter().map(|searched| searched.field).collect();
+        let (did_you_mean, distance) = terms::suggestions(self.searcher, &fields, &form.text)?;
+        // A short word, or one two slips away, is likely another word that the letters do not have: "valium" is not
+        // "value". Only what can hardly be anything but a slip is searched for.
+        let is_sure = distance == 1
+            && form.text.chars().count() >= SURE_SLIP_LETTERS
+            && did_you_mean.first().is_some_and(|first| first.chars().next() == form.text.chars().next());
+        Ok(Suggestion { did_you_mean, is_sure })
     }
 
     /// One word of the analysis: a plain word, or parts joined as in `EMG/NCS`.
@@ -418,6 +443,9 @@ impl Planner<'_> {
         if let [only] = searched[..]
             && only.description.kind != Kind::Text
         {
+            if let Some(words) = self.text_of(&only, text)? {
+                return self.phrase(Some(words), text, slop);
+            }
             return filters::value(self.searcher, only.field, only.description, text, &mut self.corrected);
         }
         let words = analyze(text);

@@ -30,7 +30,7 @@ pub struct Meaning {
 pub fn meanings(tokens: &[Token]) -> Vec<Meaning> {
     let treatments = &*TREATMENTS;
     let mut candidates: Vec<Meaning> = Vec::new();
-    for mention in treatments.mentions(tokens) {
+    for mention in treatments.mentions_as_written(tokens) {
         candidates.extend(
             of_treatment(treatments, mention.named).map(|meaning| Meaning { tokens: mention.tokens, ..meaning }),
         );
@@ -44,14 +44,19 @@ pub fn meanings(tokens: &[Token]) -> Vec<Meaning> {
         candidates.push(Meaning { tokens: found.tokens, category, ..Meaning::default() });
     }
     for found in BODY_PARTS.named(tokens) {
-        let named: Vec<_> = found.value.parts.iter().map(|&part| &BODY_PARTS.parts[part]).collect();
-        if named.is_empty() {
-            continue;
+        let named = found.value.parts.iter().map(|&part| &BODY_PARTS.parts[part]);
+        // A tendon is about its joint, but the joint is not about the tendon: only the words for the part itself count.
+        let is_meant = |part: &&Part| {
+            is_at(part.name, tokens, &found.tokens)
+                || part.called.iter().any(|name| is_at(name, tokens, &found.tokens))
+                || found.value.side.is_some()
+        };
+        let meant: Vec<&Part> = named.filter(is_meant).collect();
+        if !meant.is_empty() {
+            let body_parts = meant.iter().map(|part| part.name).collect();
+            let wordings = meant.iter().flat_map(|part| part.called.iter().copied()).collect();
+            candidates.push(Meaning { tokens: found.tokens, body_parts, wordings, ..Meaning::default() });
         }
-        let is_called = |part: &&&Part| part.called.iter().any(|name| is_at(name, tokens, &found.tokens));
-        let wordings = named.iter().find(is_called).map(|part| part.called.clone()).unwrap_or_default();
-        let body_parts = named.iter().map(|part| part.name).collect();
-        candidates.push(Meaning { tokens: found.tokens, body_parts, wordings, ..Meaning::default() });
     }
     // The longest first; of equal ones in the order of the tables.
     candidates.sort_by_key(|meaning| std::cmp::Reverse(meaning.tokens.len()));

@@ -195,16 +195,26 @@ impl Treatments {
         treatment.when.iter().find(holds).map(|when| when.category)
     }
 
+    /// The names in a text as written, from left to right.
+    #[must_use]
+    pub fn mentions_as_written(&self, tokens: &[Token]) -> Vec<Mention> {
+        self.mentions_in(tokens, tokens)
+    }
+
     /// The names in a text, from left to right; a long word one slip from a word of the table is read as that.
     #[must_use]
     pub fn mentions(&self, tokens: &[Token]) -> Vec<Mention> {
-        let repaired = self.repaired(tokens);
-        let read = repaired.as_deref().unwrap_or(tokens);
-        let found = self.names.find(read);
+        match self.repaired(tokens) {
+            Some(repaired) => self.mentions_in(&repaired, tokens),
+            None => self.mentions_in(tokens, tokens),
+        }
+    }
+
+    fn mentions_in(&self, read: &[Token], written: &[Token]) -> Vec<Mention> {
+        let found = self.names.find(read).into_iter();
         found
-            .into_iter()
             .map(|found| Mention {
-                repaired: repaired.is_some() && found.tokens.clone().any(|at| read[at].folded != tokens[at].folded),
+                repaired: found.tokens.clone().any(|at| read[at].folded != written[at].folded),
                 named: found.value,
                 tokens: found.tokens,
                 in_context: found.in_context,
@@ -228,7 +238,9 @@ impl Treatments {
         })
     }
 
-    fn meant_by(&self, word: &str) -> Option<&'static str> {
+    /// The word of the table that a long word is one slip from; `None` for one of its own words.
+    #[must_use]
+    pub fn meant_by(&self, word: &str) -> Option<&'static str> {
         let length = word.chars().count();
         if length < FEWEST_LETTERS_OF_A_SLIP || self.known_words.binary_search(&word).is_ok() {
             return None;
