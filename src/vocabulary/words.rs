@@ -1,9 +1,13 @@
-//! Words as the tables compare them: lower case, cut at everything that is no letter or digit, plurals folded.
+//! Words as the tables compare them: lower case, cut at everything that is no letter or digit, plurals folded, the s of
+//! a possessive dropped.
 
 use std::ops::Range;
 
 /// Short forms and words that end in an s which is no plural.
 const NO_PLURALS: [&str; 10] = ["tens", "pens", "nems", "nmes", "lens", "series", "always", "cymbaltas", "ls", "this"];
+
+/// Words that the names of tests use for each other.
+const SAME_WORDS: [(&str, &str); 2] = [("testing", "test"), ("screening", "screen")];
 
 /// One word of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +23,11 @@ pub struct Token {
 pub fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::with_capacity(text.len() / 6 + 1);
     let mut start = None;
-    let mut close = |range: Range<usize>| tokens.push(Token { folded: fold(&text[range.clone()]), range });
+    let mut close = |range: Range<usize>| {
+        if !is_possessive(text, &range) {
+            tokens.push(Token { folded: fold(&text[range.clone()]), range });
+        }
+    };
     for (at, letter) in text.char_indices() {
         if letter.is_alphanumeric() {
             start.get_or_insert(at);
@@ -33,17 +41,26 @@ pub fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
+/// Whether a word is the s of "Guyon's canal".
+fn is_possessive(text: &str, word: &Range<usize>) -> bool {
+    let before = text[..word.start].strip_suffix(['\'', '\u{2019}']);
+    matches!(&text[word.clone()], "s" | "S") && before.is_some_and(|before| before.ends_with(char::is_alphabetic))
+}
+
 /// The words of a name in a table.
 #[must_use]
 pub fn sequence(name: &str) -> Vec<String> {
     tokens(name).into_iter().map(|token| token.folded).collect()
 }
 
-/// A word in lower case and, where it looks like a plural, as its singular. Both the tables and the texts are folded, so
+/// A word in lower case, where it looks like a plural as its singular, and testing as test. Both the tables and the texts are folded, so
 /// a word folded oddly still meets itself.
 #[must_use]
 pub fn fold(word: &str) -> String {
     let mut word = word.to_lowercase();
+    if let Some((_, same)) = SAME_WORDS.iter().find(|(known, _)| *known == word) {
+        return (*same).to_owned();
+    }
     let length = word.len();
     if length < 4 || !word.ends_with('s') || NO_PLURALS.contains(&word.as_str()) {
         return word;
@@ -81,11 +98,13 @@ mod tests {
     #[test]
     fn words_are_cut_and_folded() {
         for (text, words) in [
-            ("EMG/NCS of the L4-5", "emg nc of the l4 5"),
+            ("EMG/NCS of the L4-5", "emg ncs of the l4 5"),
             ("X-rays, 3 views", "x ray 3 view"),
             ("injections studies crutches boxes braces", "injection study crutch box brace"),
             ("TENS unit; diagnosis, gas", "tens unit diagnosis gas"),
             ("Robaxin\u{2010}750 (caf\u{e9})", "robaxin 750 caf\u{e9}"),
+            ("De Quervain's (tester\u{2019}s) testing, drug screening", "de quervain tester test drug screen"),
+            ("UEs, L5 'S1", "ues l5 s1"),
             ("", ""),
         ] {
             assert_eq!(sequence(text).join(" "), words, "{text}");
