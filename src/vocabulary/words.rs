@@ -1,9 +1,13 @@
-//! Words as the tables compare them: lower case, cut at everything that is no letter or digit, plurals folded.
+//! Words as the tables compare them: lower case, cut at everything that is no letter or digit, plurals folded, the s of
+//! a possessive dropped.
 
 use std::ops::Range;
 
 /// Short forms and words that end in an s which is no plural.
 const NO_PLURALS: [&str; 10] = ["tens", "pens", "nems", "nmes", "lens", "series", "always", "cymbaltas", "ls", "this"];
+
+/// Words that the names of tests use for each other.
+const SAME_WORDS: [(&str, &str); 2] = [("testing", "test"), ("screening", "screen")];
 
 /// One word of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,20 +21,44 @@ pub struct Token {
 /// The words of a text.
 #[must_use]
 pub fn tokens(text: &str) -> Vec<Token> {
-    let mut tokens = Vec::with_capacity(text.len() / 6 + 1);
-    let mut start = None;
-    let mut close = |range: Range<usize>| tokens.push(Token { folded: fold(&text[range.clone()]), range });
-    for (at, letter) in text.char_indices() {
-        if letter.is_alphanumeric() {
-            start.get_or_insert(at);
-        } else if let Some(from) = start.take() {
-            close(from..at);
+    words(text).map(|range| Token { folded: fold(&text[range.clone()]), range }).collect()
+}
+
+/// The words of a name in a table.
+#[must_use]
+pub fn sequence(name: &str) -> Vec<String> {
+    words(name).map(|range| fold(&name[range])).collect()
+}
+
+/// The words of a name in a table, one space between them.
+#[must_use]
+pub fn folded(name: &str) -> String {
+    let mut folded = String::with_capacity(name.len());
+    for range in words(name) {
+        if !folded.is_empty() {
+            folded.push(' ');
         }
+        folded.push_str(&fold(&name[range]));
     }
-    if let Some(from) = start {
-        close(from..text.len());
-    }
-    tokens
+    folded
+}
+
+/// Where the words of a text stand.
+fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + text[at..].find(char::is_alphanumeric)?;
+        let rest = &text[start..];
+        at = start + rest.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(rest.len());
+        Some(start..at)
+    })
+    .filter(|word| !is_possessive(text, word))
+}
+
+/// Whether a word is the s of "Guyon's canal".
+fn is_possessive(text: &str, word: &Range<usize>) -> bool {
+    let before = text[..word.start].strip_suffix(['\'', '\u{2019}']);
+    matches!(&text[word.clone()], "s" | "S") && before.is_some_and(|before| before.ends_with(char::is_alphabetic))
 }
 
 /// The nearest character boundary at or before byte `at`.
@@ -43,34 +71,14 @@ pub fn floor(text: &str, at: usize) -> usize {
     end
 }
 
-/// The words of a name in a table.
-#[must_use]
-pub fn sequence(name: &str) -> Vec<String> {
-    words(name).map(fold).collect()
-}
-
-/// The words of a name in a table, one space between them.
-#[must_use]
-pub fn folded(name: &str) -> String {
-    let mut folded = String::with_capacity(name.len());
-    for word in words(name) {
-        if !folded.is_empty() {
-            folded.push(' ');
-        }
-        folded.push_str(&fold(word));
-    }
-    folded
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty())
-}
-
-/// A word in lower case and, where it looks like a plural, as its singular. Both the tables and the texts are folded, so
-/// a word folded oddly still meets itself.
+/// A word in lower case, where it looks like a plural as its singular, and testing as test. Both the tables and the texts
+/// are folded, so a word folded oddly still meets itself.
 #[must_use]
 pub fn fold(word: &str) -> String {
     let mut word = word.to_lowercase();
+    if let Some((_, same)) = SAME_WORDS.iter().find(|(known, _)| *known == word) {
+        return (*same).to_owned();
+    }
     let length = word.len();
     if length < 4 || !word.ends_with('s') || NO_PLURALS.contains(&word.as_str()) {
         return word;
@@ -113,6 +121,8 @@ mod tests {
             ("injections studies crutches boxes braces", "injection study crutch box brace"),
             ("TENS unit; diagnosis, gas", "tens unit diagnosis gas"),
             ("Robaxin\u{2010}750 (caf\u{e9})", "robaxin 750 caf\u{e9}"),
+            ("De Quervain's (tester\u{2019}s) testing, drug screening", "de quervain tester test drug screen"),
+            ("UEs, L5 'S1", "ues l5 s1"),
             ("", ""),
         ] {
             assert_eq!(sequence(text).join(" "), words, "{text}");
