@@ -5,11 +5,42 @@
 
 mod sources;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use super::model::{Basis, Guideline};
+use crate::vocabulary::guidelines::GuidelineSource;
+
+/// Lines remembered on a thread. Letters repeat each other's lines, and reading one anew costs as much as reading an item.
+const MOST_REMEMBERED: usize = 8192;
+/// A longer line is hardly met again.
+const LONGEST_REMEMBERED: usize = 512;
 
 /// The guideline record of a printed line; `None` for an empty one.
 #[must_use]
 pub fn guideline(text: String) -> Option<Guideline> {
+    thread_local! {
+        static REMEMBERED: RefCell<HashMap<String, (Basis, Vec<GuidelineSource>)>> = RefCell::default();
+    }
+    if text.is_empty() || text.len() > LONGEST_REMEMBERED {
+        return first_met(text);
+    }
+    REMEMBERED.with_borrow_mut(|remembered| {
+        if let Some((basis, sources)) = remembered.get(&text) {
+            return Some(Guideline { basis: *basis, sources: sources.clone(), text });
+        }
+        let read = first_met(text)?;
+        if remembered.len() >= MOST_REMEMBERED {
+            remembered.clear();
+        }
+        remembered.insert(read.text.clone(), (read.basis, read.sources.clone()));
+        Some(read)
+    })
+}
+
+/// The same for a line that is not remembered.
+#[must_use]
+pub fn first_met(text: String) -> Option<Guideline> {
     (!text.is_empty()).then(|| Guideline { basis: basis(&text), sources: sources::sources(&text), text })
 }
 

@@ -218,12 +218,13 @@ impl BodyParts {
     #[must_use]
     pub fn find(&self, tokens: &[Token]) -> (Vec<&'static str>, Vec<Side>) {
         let (mut parts, mut sides) = (Vec::new(), Vec::new());
-        for found in self.named(tokens) {
+        let named = self.named(tokens);
+        for found in &named {
             for &part in &found.value.parts {
                 push_new(&mut parts, self.parts[part].name);
             }
         }
-        for side in self.sides(tokens) {
+        for side in self.sides(tokens, &named) {
             push_new(&mut sides, side);
         }
         (parts, sides)
@@ -257,7 +258,8 @@ impl BodyParts {
         self.names.find(tokens).first().is_some_and(|first| first.tokens.start == 0 && !first.value.parts.is_empty())
     }
 
-    fn sides(&self, tokens: &[Token]) -> Vec<Side> {
+    /// The sides a text names, those inside names of parts (RUE) included.
+    fn sides(&self, tokens: &[Token], named: &[Found<Said>]) -> Vec<Side> {
         let mut sides: Vec<(usize, Side)> = Vec::new();
         for found in self.sides.find(tokens) {
             let (side, place) = found.value;
@@ -269,9 +271,7 @@ impl BodyParts {
                 sides.push((found.tokens.start, side));
             }
         }
-        for found in self.names.find(tokens) {
-            sides.extend(found.value.side.map(|side| (found.tokens.start, side)));
-        }
+        sides.extend(named.iter().filter_map(|found| Some((found.tokens.start, found.value.side?))));
         sides.sort_by_key(|(at, _)| *at);
         sides.into_iter().map(|(_, side)| side).collect()
     }

@@ -207,15 +207,17 @@ fn body_parts(
     mentions: &[Mention],
     counted: &[&Mention],
 ) -> (Vec<&'static str>, Vec<Side>) {
-    let mut visible = tokens.to_vec();
-    for mention in mentions {
-        if let Named::Treatment(place) = mention.named
-            && treatments.treatments[place].hides_body_part
-        {
+    let hides =
+        |mention: &&Mention| treatment_of(treatments, mention).is_some_and(|treatment| treatment.hides_body_part);
+    let (mut parts, sides) = if mentions.iter().any(|mention| hides(&mention)) {
+        let mut visible = tokens.to_vec();
+        for mention in mentions.iter().filter(hides) {
             visible[mention.tokens.clone()].iter_mut().for_each(|token| token.folded.clear());
         }
-    }
-    let (mut parts, sides) = BODY_PARTS.find(&visible);
+        BODY_PARTS.find(&visible)
+    } else {
+        BODY_PARTS.find(tokens)
+    };
     for mention in counted {
         if let Named::Treatment(place) = mention.named {
             for part in &treatments.treatments[place].body_parts {

@@ -251,9 +251,8 @@ impl Treatments {
         self.known_words[start..]
             .iter()
             .take_while(|known| known.starts_with(first))
-            .filter(|known| known.len().abs_diff(word.len()) <= 1 && known.chars().all(char::is_alphabetic))
-            .filter(|known| known.chars().count() >= FEWEST_LETTERS_OF_A_SLIP)
-            .find(|known| is_one_slip_apart(known, word))
+            .filter(|known| known.len().abs_diff(word.len()) <= 1 && is_one_slip_apart(known, word))
+            .find(|known| known.chars().count() >= FEWEST_LETTERS_OF_A_SLIP && known.chars().all(char::is_alphabetic))
             .copied()
     }
 

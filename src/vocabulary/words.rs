@@ -97,8 +97,15 @@ pub fn fold(word: &str) -> String {
 /// Whether two words are the same but for one slip: a letter too many, missing, wrong, or two exchanged.
 #[must_use]
 pub fn is_one_slip_apart(one: &str, other: &str) -> bool {
+    if one.is_ascii() && other.is_ascii() {
+        return is_one_slip_apart_in(one.as_bytes(), other.as_bytes());
+    }
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    let same_start = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
+    is_one_slip_apart_in(&one, &other)
+}
+
+fn is_one_slip_apart_in<T: PartialEq>(one: &[T], other: &[T]) -> bool {
+    let same_start = one.iter().zip(other).take_while(|(a, b)| a == b).count();
     let (one, other) = (&one[same_start..], &other[same_start..]);
     match (one, other) {
         ([_, one @ ..], [_, other @ ..]) if one == other => true,

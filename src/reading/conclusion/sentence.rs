@@ -63,16 +63,9 @@ impl Sentence {
                 other => other.to_ascii_lowercase(),
             })
             .collect();
-        if text.contains("necess")
-            || text.contains("neces-")
-            || text.contains("not")
-            || text.contains("non")
-            || text.contains("medi-")
-        {
-            for (fault, mended) in wording::MENDED.iter() {
-                if fault.is_match(&text) {
-                    text = fault.replace_all(&text, *mended).replace("medically  ", "medically ");
-                }
+        for mend in wording::MENDED.iter() {
+            if let Some(mended) = mend.mend(&text) {
+                text = mended.replace("medically  ", "medically ");
             }
         }
         Self { text, concluding: OnceCell::new(), of_this_case: OnceCell::new() }

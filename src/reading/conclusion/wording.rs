@@ -219,22 +219,46 @@ pub static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
 pub static BOUNDARY: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"[,;:]|\b(?:therefore|thus|hence|as\s+such|however|but|consequently|so)\b"));
 
+/// A fault of print and what it is mended to.
+pub struct Mend {
+    fault: Regex,
+    mended: &'static str,
+    /// One of these stands in every text that has the fault.
+    hints: &'static [&'static str],
+}
+
+impl Mend {
+    fn new(fault: &str, mended: &'static str, hints: &'static [&'static str]) -> Self {
+        Self { fault: pattern(fault), mended, hints }
+    }
+
+    /// The text with the fault mended; `None` where it has none.
+    pub fn mend(&self, text: &str) -> Option<String> {
+        let may_have = self.hints.iter().any(|hint| text.contains(hint));
+        (may_have && self.fault.is_match(text)).then(|| self.fault.replace_all(text, self.mended).into_owned())
+    }
+}
+
 /// Words broken or fused in print, and double negations; with what they mean.
-pub static MENDED: LazyLock<[(Regex, &str); 8]> = LazyLock::new(|| {
+pub static MENDED: LazyLock<[Mend; 8]> = LazyLock::new(|| {
+    const UNDONE: [&str; 5] = ["unreason", "unwarrant", "unnecess", "unjustif", "inapprop"];
     [
-        (pattern(r"\bnot-?medically\b"), "not medically"),
-        (pattern(r"\bmedically-?(?P<x>nec)"), "medically ${x}"),
-        (pattern(r"\bnon\s*-\s*"), "non-"),
-        (pattern(r"\bnon-?medically\s+necessary\b"), "not medically necessary"),
-        (pattern(r"\bmedi-?\s?cal-?\s?ly\b|\bmedical\s+(?P<x>necessary)\b"), "medically ${x}"),
-        (pattern(r"\bneces-?\s?sary\b"), "necessary"),
-        (
-            pattern(
-                r"\b(?:not|isn't)\s+(?:entirely\s+|considered\s+)?(?:un|in)(?P<x>reasonable|warranted|necessary|justified|appropriate)\b",
-            ),
-            "is ${x}",
+        Mend::new(r"\bnot-?medically\b", "not medically", &["notmed", "not-med"]),
+        Mend::new(r"\bmedically-?(?P<x>nec)", "medically ${x}", &["medicallynec", "medically-nec"]),
+        Mend::new(r"\bnon\s*-\s*", "non-", &["non -", "non- ", "non  "]),
+        Mend::new(r"\bnon-?medically\s+necessary\b", "not medically necessary", &["nonmed", "non-med"]),
+        Mend::new(
+            r"\bmedi-?\s?cal-?\s?ly\b|\bmedical\s+(?P<x>necessary)\b",
+            "medically ${x}",
+            &["medi-", "medi ", "cal-", "cal ly", "medical nec"],
         ),
-        (pattern(r"\bneces-?\s?sity\b"), "necessity"),
+        Mend::new(r"\bneces-?\s?sary\b", "necessary", &["neces-", "neces "]),
+        Mend::new(
+            r"\b(?:not|isn't)\s+(?:entirely\s+|considered\s+)?(?:un|in)(?P<x>reasonable|warranted|necessary|justified|appropriate)\b",
+            "is ${x}",
+            &UNDONE,
+        ),
+        Mend::new(r"\bneces-?\s?sity\b", "necessity", &["neces-", "neces "]),
     ]
 });
 

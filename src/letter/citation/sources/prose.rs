@@ -10,13 +10,17 @@ use crate::vocabulary::guidelines::{Family, GuidelineSource, words};
 pub fn sources(line: &str) -> Vec<GuidelineSource> {
     let mut sources = Vec::new();
     for sentence in sentences(line) {
-        if without_source(&words(sentence)) {
+        let lower = sentence.to_ascii_lowercase();
+        let remark =
+            !sources.is_empty() && ["the table is", "the chapter is"].iter().any(|opening| lower.starts_with(opening));
+        if remark || without_source(&words(sentence)) {
             continue;
         }
-        let lower = sentence.to_ascii_lowercase();
         let rests = rest(sentence, &lower);
         let Some(named) = rests else { continue };
-        let scheduled = lower.contains("part of the mtus")
+        let line_lower = line.to_ascii_lowercase();
+        let scheduled = line_lower.contains("the table is part of the mtus")
+            || lower.contains("part of the mtus")
             || lower.contains("part of mtus")
             || lower.contains("part of the california mtus")
             || lower.contains("part of the medical treatment utilization schedule");
@@ -25,8 +29,13 @@ pub fn sources(line: &str) -> Vec<GuidelineSource> {
             if scheduled && source.family == Family::Acoem {
                 source.family = Family::Mtus;
             }
+            source.sections.retain(|section| says_something(section));
+            // "…, on which the MTUS does not enter": the schedule is spoken of, not cited.
+            let is_spoken_of = source.title.as_deref().is_some_and(|title| {
+                ["does ", "did ", "is ", "are ", "was ", "has "].iter().any(|verb| title.starts_with(verb))
+            });
             let unnamed = source.family == Family::Other && !worth(&source);
-            if !unnamed {
+            if !unnamed && !is_spoken_of {
                 sources.push(source);
             }
         }
@@ -117,7 +126,7 @@ fn sentences(line: &str) -> Vec<&str> {
         let speaks = ["The ", "This ", "He", "She ", "In ", "Therefore"]
             .iter()
             .any(|opening| line[place + 2..].starts_with(opening));
-        if before.len() > 3 && speaks
+        if (before.len() > 3 || before.contains(|letter: char| letter.is_ascii_digit())) && speaks
             || line[place + 2..].starts_with("The Expert")
             || line[place + 2..].starts_with("The Claims")
         {
@@ -171,6 +180,11 @@ fn without_remarks(text: &str) -> String {
         }
     }
     text
+}
+
+/// Whether a section is more than the words that led to it ("on which").
+fn says_something(section: &str) -> bool {
+    !section.split_whitespace().all(|word| ["on", "in", "and", "which", "the", "for", "of", "to", "it"].contains(&word))
 }
 
 /// Whether prose named a work: more than a word or two of the sentence's own.
