@@ -7,6 +7,7 @@
 #![expect(clippy::expect_used, reason = "a bench has nobody to report to")]
 
 mod corpora;
+#[expect(dead_code, reason = "its milliseconds are for other benches")]
 mod timing;
 
 use std::collections::HashSet;

@@ -145,6 +145,7 @@ fn document(fields: &FieldHandles, record: &Record) -> tantivy::Result<TantivyDo
     document.facet("retrospective", Some(if derived.retrospective { "yes" } else { "no" }))?;
     document.facet("surgical_adjunct", Some(if derived.surgical_adjunct { "yes" } else { "no" }))?;
     document.number("quantity", derived.quantity.map(u64::from))?;
+    document.facet("quantity_range", derived.quantity.map(quantity_range))?;
     document.number("refills", derived.refills.map(u64::from))?;
     document.facet("year", letter.decision_date.map(|date| date.year().to_string()).as_deref())?;
     document.facet("priority", letter.priority.as_deref())?;
@@ -180,6 +181,20 @@ fn edition(guideline: Option<&Guideline>, decided: Option<Date>) -> Option<&'sta
         (true, _) => Some("superseded"),
         (false, true) => Some("current"),
         (false, false) => None,
+    }
+}
+
+/// The range a count is in: visits are asked for by six and twelve, tablets by thirty.
+fn quantity_range(quantity: u32) -> &'static str {
+    match quantity {
+        0 => "0",
+        1..=6 => "1 to 6",
+        7..=12 => "7 to 12",
+        13..=30 => "13 to 30",
+        31..=60 => "31 to 60",
+        61..=90 => "61 to 90",
+        91..=120 => "91 to 120",
+        _ => "more than 120",
     }
 }
 

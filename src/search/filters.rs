@@ -43,6 +43,11 @@ pub fn value(
             let terms = values.iter().map(|value| Term::from_field_text(field, &value.to_lowercase()));
             Ok(silent(Box::new(TermSetQuery::new(terms))))
         }
+        Kind::Date | Kind::Number if typed.trim().eq_ignore_ascii_case(NOT_STATED) => {
+            let stated = exists(field, description);
+            let none = BooleanQuery::new(vec![(Occur::Must, Box::new(AllQuery)), (Occur::MustNot, stated)]);
+            Ok(silent(Box::new(none)))
+        }
         Kind::Date | Kind::Number => {
             let whole = Bound::Included(typed.trim().to_owned());
             Ok(range(field, description, &whole, &whole, corrected))

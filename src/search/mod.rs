@@ -142,8 +142,7 @@ struct Prepared {
     corrected: Vec<Corrected>,
 }
 
-/// Plans a request. Where few decisions have most of three or more words, fewer will do: down to a half,
-/// or to one where nothing is found.
+/// Plans a request. Where few decisions have most of three or more terms, fewer will do, down to one.
 fn prepare(snapshot: &Snapshot, request: &Request) -> Result<Prepared, SearchError> {
     let searcher = &snapshot.searcher;
     let parsed =
@@ -167,9 +166,9 @@ fn prepare(snapshot: &Snapshot, request: &Request) -> Result<Prepared, SearchErr
     if plan.words_required < usual && total > 0 {
         let within = if request.filters.is_empty() { "" } else { "within these filters " };
         let few = match (plan.words, usual) {
-            (2, _) => format!("no decision {within}has both words"),
-            (words, usual) if words == usual => format!("few decisions {within}have all {words} words"),
-            (words, usual) => format!("few decisions {within}have {usual} of these {words} words"),
+            (2, _) => format!("no decision {within}has both terms"),
+            (words, usual) if words == usual => format!("few decisions {within}have all {words} terms"),
+            (words, usual) => format!("few decisions {within}have {usual} of these {words} terms"),
         };
         let shown = plan.words_required;
         corrected.push(Corrected::remark(format!("{few}; those with {shown} or more are shown, the best first")));
@@ -269,7 +268,7 @@ fn understood(plan: &Plan, filters: &[Filter]) -> String {
     if let Some(node) = &plan.understood {
         parts.push(node.to_string());
         if plan.words > plan.words_required && plan.words > 1 {
-            parts.push(format!("at least {} of these {} words", plan.words_required, plan.words));
+            parts.push(format!("at least {} of these {} terms", plan.words_required, plan.words));
         }
     } else {
         parts.push("every decision".into());
