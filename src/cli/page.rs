@@ -6,7 +6,8 @@ use jiff::civil::Date;
 
 use super::output::{BOLD, DIM, outcome_style, outcome_words, plain, width, wrap};
 use crate::ingest::is_noteworthy;
-use crate::letter::model::{Decision, Letter, Sex};
+use crate::letter::model::{Decision, Guideline, Letter, Sex};
+use crate::vocabulary::guidelines::superseded;
 
 /// Indentation of text under a heading.
 const INDENT: &str = "  ";
@@ -21,7 +22,7 @@ pub fn letter(out: &mut dyn Write, letter: &Letter) -> io::Result<()> {
         section(out, "Clinical case summary", summary)?;
     }
     for one in &letter.decisions {
-        decision(out, one)?;
+        decision(out, one, letter.decision_date)?;
     }
     let remarks: Vec<_> = letter.diagnostics.iter().filter(|diagnostic| is_noteworthy(diagnostic)).collect();
     if !remarks.is_empty() {
@@ -58,10 +59,16 @@ fn head(out: &mut dyn Write, letter: &Letter) -> io::Result<()> {
     ];
     for (label, value) in rows {
         let Some(value) = value else { continue };
-        for (index, line) in wrap(&value, width().saturating_sub(18)).iter().enumerate() {
-            let label = if index == 0 { label } else { "" };
-            writeln!(out, "{INDENT}{DIM}{label:<15}{DIM:#} {line}")?;
-        }
+        labelled(out, label, &value)?;
+    }
+    Ok(())
+}
+
+/// A value beside its label, on as many lines as it needs.
+fn labelled(out: &mut dyn Write, label: &str, value: &str) -> io::Result<()> {
+    for (index, line) in wrap(value, width().saturating_sub(18)).iter().enumerate() {
+        let label = if index == 0 { label } else { "" };
+        writeln!(out, "{INDENT}{DIM}{label:<15}{DIM:#} {line}")?;
     }
     Ok(())
 }
@@ -78,20 +85,63 @@ fn list(values: &[String]) -> Option<String> {
 }
 
 /// Prints one decision.
-pub fn decision(out: &mut dyn Write, decision: &Decision) -> io::Result<()> {
+fn decision(out: &mut dyn Write, decision: &Decision, decided: Option<Date>) -> io::Result<()> {
     let outcome = decision.outcome.as_str();
     let style = outcome_style(outcome);
     writeln!(out, "\n{BOLD}{}{BOLD:#}  {style}{}{style:#}", plain(&decision.id), outcome.to_uppercase())?;
     lines(out, &decision.item)?;
-    let guideline = |line: &Option<crate::letter::model::Guideline>| line.as_ref().map(|line| line.text.clone());
+    derived(out, decision)?;
+    let guideline = |line: &Option<Guideline>| line.as_ref().map(|line| line.text.clone());
     for (title, text) in [
         ("Claims administrator's guideline", guideline(&decision.claims_guideline)),
         ("Reviewer's guideline", guideline(&decision.reviewer_guideline)),
-        ("Rationale", decision.rationale.clone()),
     ] {
         if let Some(text) = text {
             section(out, title, &text)?;
         }
+    }
+    let sources = decision.reviewer_guideline.iter().flat_map(|guideline| &guideline.sources);
+    for (source, since) in sources.filter_map(|source| Some((source, superseded(source, decided)?))) {
+        let title = source.title.as_deref().unwrap_or(source.family.as_str());
+        let edition = source.edition.map_or(String::new(), |edition| format!(" {edition}"));
+        warning(out, &format!("superseded since {since}: {title}{edition}"))?;
+    }
+    if let Some(rationale) = &decision.rationale {
+        section(out, "Rationale", rationale)?;
+    }
+    if decision.derived.agrees == Some(false) {
+        warning(out, "The rationale concludes otherwise than the printed outcome.")?;
+    }
+    Ok(())
+}
+
+/// What was derived from the item: a line each.
+fn derived(out: &mut dyn Write, decision: &Decision) -> io::Result<()> {
+    let derived = &decision.derived;
+    let modified = derived.disputed != decision.item;
+    let sides: Vec<String> = derived.sides.iter().map(|side| side.as_str().to_owned()).collect();
+    let parts: Vec<String> = derived.body_parts.iter().chain(&sides).cloned().collect();
+    let rows = [
+        ("Requested", Some(derived.requested.clone()).filter(|_| modified)),
+        ("Authorized", derived.authorized.clone()),
+        ("Disputed", Some(derived.disputed.clone()).filter(|_| modified)),
+        ("Category", derived.category.clone()),
+        ("Treatment", list(&derived.concepts)),
+        ("Body part", list(&parts)),
+        ("Quantity", derived.quantity.map(|quantity| quantity.to_string())),
+        ("Refills", derived.refills.map(|refills| refills.to_string())),
+    ];
+    for (label, value) in rows {
+        let Some(value) = value else { continue };
+        labelled(out, label, &value)?;
+    }
+    Ok(())
+}
+
+fn warning(out: &mut dyn Write, text: &str) -> io::Result<()> {
+    let style = anstyle::AnsiColor::Yellow.on_default();
+    for line in wrap(text, width() - INDENT.len()) {
+        writeln!(out, "{INDENT}{style}{line}{style:#}")?;
     }
     Ok(())
 }

@@ -1,7 +1,5 @@
 //! A letter as index documents, one per decision, and back.
 
-use std::borrow::Cow;
-
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use tantivy::schema::{Field, Schema, Value};
@@ -251,7 +249,7 @@ impl Builder<'_> {
         let owned: Vec<Vec<String>> = sources
             .iter()
             .map(|source| {
-                let title = guidelines::canonical_title(source).map(Cow::into_owned);
+                let title = guidelines::facet_title(source).map(str::to_owned);
                 let edition = source.edition.filter(|_| title.is_some()).map(|year| year.to_string());
                 [Some(source.family.as_str().to_owned()), title, edition].into_iter().flatten().collect()
             })

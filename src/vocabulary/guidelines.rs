@@ -68,6 +68,16 @@ pub fn canonical_title(source: &GuidelineSource) -> Option<Cow<'_, str>> {
     Some(guideline(source).map_or(Cow::Borrowed(printed), |guideline| Cow::Borrowed(guideline.title.as_str())))
 }
 
+/// The title by which a facet counts a source: of a chapter or work the table knows. Other titles are told apart by
+/// nothing but their letters, and a list of them would be as long as the corpus.
+#[must_use]
+pub fn facet_title(source: &GuidelineSource) -> Option<&'static str> {
+    match source.family {
+        Family::Other => TABLE.work(source.title.as_deref()?),
+        _ => guideline(source).map(|guideline| guideline.title.as_str()),
+    }
+}
+
 /// The day from which the cited edition no longer applied, as far as the table knows; `None` for an edition still in
 /// force, one whose end is not known, and everything outside the schedule.
 ///

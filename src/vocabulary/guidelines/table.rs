@@ -97,6 +97,8 @@ pub struct GuidelineTable {
     pub plain_sections: Names,
     /// Works outside the three families.
     pub works: Names,
+    /// Their names as listed.
+    work_titles: Vec<String>,
 }
 
 impl GuidelineTable {
@@ -109,7 +111,8 @@ impl GuidelineTable {
             odg_names: named(&entries.odg),
             comma_sections: list(&listed.sections.with_commas),
             plain_sections: list(&listed.sections.plain),
-            works: list(&listed.works.names),
+            works: Names::new(listed.works.names.iter().enumerate().map(|(place, name)| (name.as_str(), place))),
+            work_titles: listed.works.names.clone(),
             mtus: entries.mtus,
             acoem: entries.acoem,
             odg: entries.odg,
@@ -152,6 +155,14 @@ impl GuidelineTable {
     #[must_use]
     pub fn disability(&self, title: &str) -> Option<&Guideline> {
         Self::entry(&self.odg, &self.odg_names, title)
+    }
+
+    /// The known work that a title names, by its listed name.
+    #[must_use]
+    pub fn work(&self, title: &str) -> Option<&str> {
+        let words = words(title);
+        let found = (0..words.len()).find_map(|from| self.works.at(title, &words, from))?;
+        self.work_titles.get(found.entry).map(String::as_str)
     }
 
     fn entry<'table>(from: &'table [Guideline], names: &Names, title: &str) -> Option<&'table Guideline> {
