@@ -72,10 +72,15 @@ pub struct ScoredPart {
     pub query: Box<dyn Query>,
 }
 
-/// How many of `words` words side by side must be in a decision: two of two, three of four, six of eight.
+/// From so many terms on a query is a description, of which no decision has most.
+const DESCRIPTION_TERMS: usize = 8;
+
+/// How many of the terms side by side must be in a decision: two of two, three of four, six of seven; of a description a
+/// quarter. Measured on descriptions of 30 to 40 words: with most of the terms nDCG@10 was 0.79, with a half 0.79, with a
+/// third 0.81, with a quarter 0.81 and the recall best.
 #[must_use]
-pub fn usually_required(words: usize) -> usize {
-    words - words / 4
+pub fn usually_required(terms: usize) -> usize {
+    if terms < DESCRIPTION_TERMS { terms - terms / 4 } else { terms / 4 }
 }
 
 /// Plans a request's query, or a part of it (`root`). `words_required` overrides [`usually_required`] when that found too little.

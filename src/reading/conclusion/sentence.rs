@@ -80,7 +80,7 @@ impl Sentence {
         if let Some(overturned) = self.denial_falls() {
             return Some(Self::plain(overturned));
         }
-        if wording::PARTLY.is_match(text) && !self.tells_history() {
+        if self.has_any(&["part", "modif"]) && wording::PARTLY.is_match(text) && !self.tells_history() {
             return Some(Conclusion::Partly);
         }
         let mut findings = Vec::new();
@@ -157,11 +157,16 @@ impl Sentence {
             "overturned" => return Some(true),
             _ => {}
         }
-        if let Some(found) = wording::DENIAL_STATE.captures_iter(text).last() {
+        // Plain words first: a sentence without them is not searched for the wording they stand in.
+        let has_state = self.has_any(&["upheld", "affirmed", "sustained", "overturned", "reversed", "set aside"]);
+        if let Some(found) = has_state.then(|| wording::DENIAL_STATE.captures_iter(text).last()).flatten() {
             let falls = matches!(named(&found, "state").as_str(), "overturned" | "reversed" | "set aside");
             let whole = found.get(0).map_or(0, |whole| whole.start());
             let told = ["was ", "had "].iter().any(|past| named(&found, "group").as_str().starts_with(past));
             return (!self.is_conditional(whole) && !told).then(|| falls != self.is_denied(&found));
+        }
+        if !self.has_any(&["uphold", "affirm", "sustain", "overturn", "revers", "concur", "agree"]) {
+            return None;
         }
         let found = wording::DENIAL_OBJECT.captures_iter(text).last()?;
         let verb = named(&found, "verb");
@@ -183,6 +188,12 @@ impl Sentence {
             let denied = self.is_denied(&found);
             self.note(findings, &found, denied == unnecessary, false);
         }
+        if self.has_any(&["find", "found", "deem", "consider", "believe", "judge"]) {
+            self.found_necessary(findings);
+        }
+        if !self.has_any(&["necessity", "need"]) {
+            return;
+        }
         let lacks: Vec<Match<'_>> = wording::NO_NECESSITY.find_iter(text).collect();
         for found in wording::NECESSITY_STATE.captures_iter(text) {
             let at = found.get(0).map_or(0, |whole| whole.start());
@@ -201,10 +212,6 @@ impl Sentence {
                 self.note(findings, &found, denied == adverse, false);
             }
         }
-        for found in wording::FOUND_NECESSARY.captures_iter(text) {
-            let necessary = !wording::DENYING.is_match(named(&found, "group").as_str()) && found.name("not").is_none();
-            findings.push(Finding { at: found.get(0).map_or(0, |whole| whole.end()), necessary });
-        }
         for found in wording::NECESSITY_OBJECT.captures_iter(text) {
             self.necessity_object(findings, &found);
         }
@@ -212,6 +219,19 @@ impl Sentence {
         for found in wording::THERE_IS_NECESSITY.find_iter(text).filter(|found| !self.is_conditional(found.start())) {
             findings.push(Finding { at: found.start(), necessary: true });
         }
+    }
+
+    /// "I find the request medically necessary".
+    fn found_necessary(&self, findings: &mut Vec<Finding>) {
+        for found in wording::FOUND_NECESSARY.captures_iter(&self.text) {
+            let necessary = !wording::DENYING.is_match(named(&found, "group").as_str()) && found.name("not").is_none();
+            findings.push(Finding { at: found.get(0).map_or(0, |whole| whole.end()), necessary });
+        }
+    }
+
+    /// Whether one of these stands anywhere in the sentence.
+    fn has_any(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.text.contains(word))
     }
 
     /// "The record does not establish medical necessity"; "to establish medical necessity" alone concludes nothing.
