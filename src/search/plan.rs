@@ -31,7 +31,7 @@ use crate::index::document::FieldHandles;
 use crate::index::fields::{self, FIELDS, FieldDescription, Kind};
 
 /// What the other fields add to a word's best field.
-const OTHER_FIELDS_SHARE: f32 = 0.25;
+const OTHER_FIELDS_SHARE: f32 = 0.2;
 /// A word typed with a slash also finds its parts apart, for less.
 const PARTS_APART: f32 = 0.5;
 /// A misspelt word of so many letters, one slip from a word of the letters, is taken for it.

@@ -22,7 +22,7 @@ use crate::vocabulary::words::{Token, tokens};
 /// Weight of another wording beside the typed words.
 const WORDING: f32 = 0.8;
 /// Weight of a decision about the treatment meant, in inverse document frequencies.
-const TREATMENT: f32 = 3.0;
+const TREATMENT: f32 = 2.0;
 /// The same of a whole category.
 const CATEGORY: f32 = 1.0;
 /// The same of a part of the body.
