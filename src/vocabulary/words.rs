@@ -5,6 +5,9 @@ use std::ops::Range;
 /// Short forms and words that end in an s which is no plural.
 const NO_PLURALS: [&str; 10] = ["tens", "pens", "nems", "nmes", "lens", "series", "always", "cymbaltas", "ls", "this"];
 
+/// A number straight behind so many letters is a word of its own ("Omeprazole20mg"); behind fewer it is part of a code.
+const FEWEST_LETTERS_BEFORE_A_NUMBER: usize = 5;
+
 /// One word of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
@@ -19,8 +22,16 @@ pub struct Token {
 pub fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::with_capacity(text.len() / 6 + 1);
     let mut start = None;
+    let mut letters = 0;
     let mut close = |range: Range<usize>| tokens.push(Token { folded: fold(&text[range.clone()]), range });
     for (at, letter) in text.char_indices() {
+        if letter.is_ascii_digit()
+            && letters >= FEWEST_LETTERS_BEFORE_A_NUMBER
+            && let Some(from) = start.replace(at)
+        {
+            close(from..at);
+        }
+        letters = if letter.is_alphabetic() { letters + 1 } else { 0 };
         if letter.is_alphanumeric() {
             start.get_or_insert(at);
         } else if let Some(from) = start.take() {
@@ -51,6 +62,8 @@ pub fn fold(word: &str) -> String {
     if word.ends_with("ies") {
         word.truncate(length - 3);
         word.push('y');
+    } else if word.ends_with("aches") && !word.ends_with("oaches") {
+        word.truncate(length - 1);
     } else if ["ches", "shes", "xes", "sses"].iter().any(|ending| word.ends_with(ending)) {
         word.truncate(length - 2);
     } else if !["ss", "us", "is"].iter().any(|ending| word.ends_with(ending)) {
@@ -81,9 +94,11 @@ mod tests {
     #[test]
     fn words_are_cut_and_folded() {
         for (text, words) in [
-            ("EMG/NCS of the L4-5", "emg nc of the l4 5"),
+            ("EMG/NCS of the L4-5", "emg ncs of the l4 5"),
             ("X-rays, 3 views", "x ray 3 view"),
             ("injections studies crutches boxes braces", "injection study crutch box brace"),
+            ("headaches, back aches, approaches", "headache back ache approach"),
+            ("Omeprazole20mg#60 B12 LMX4", "omeprazole 20mg 60 b12 lmx4"),
             ("TENS unit; diagnosis, gas", "tens unit diagnosis gas"),
             ("Robaxin\u{2010}750 (caf\u{e9})", "robaxin 750 caf\u{e9}"),
             ("", ""),
