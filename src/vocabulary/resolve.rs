@@ -32,8 +32,22 @@ const TOPICAL_FORMS: [&str; 19] = [
     "plaster",
     "salve",
 ];
-/// Words for what is swallowed.
-const ORAL_FORMS: [&str; 9] = ["tablet", "tab", "capsule", "cap", "oral", "orally", "mouth", "pill", "po"];
+/// Words for what is swallowed, or taken up in the mouth or nose.
+const ORAL_FORMS: [&str; 13] = [
+    "tablet",
+    "tab",
+    "capsule",
+    "cap",
+    "oral",
+    "orally",
+    "mouth",
+    "pill",
+    "po",
+    "sublingual",
+    "buccal",
+    "nasal",
+    "intranasal",
+];
 /// Words for what is injected.
 const INJECTED_FORMS: [&str; 8] =
     ["injection", "injected", "inject", "im", "intramuscular", "intramuscularly", "shot", "vial"];

@@ -9,6 +9,9 @@ const NO_PLURALS: [&str; 10] = ["tens", "pens", "nems", "nmes", "lens", "series"
 /// Words that the names of tests use for each other.
 const SAME_WORDS: [(&str, &str); 2] = [("testing", "test"), ("screening", "screen")];
 
+/// A number straight behind so many letters is a word of its own ("Omeprazole20mg"); behind fewer it is part of a code.
+const FEWEST_LETTERS_BEFORE_A_NUMBER: usize = 5;
+
 /// One word of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
@@ -48,11 +51,23 @@ fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let start = at + text[at..].find(char::is_alphanumeric)?;
-        let rest = &text[start..];
-        at = start + rest.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(rest.len());
+        at = start + length_of_word(&text[start..]);
         Some(start..at)
     })
     .filter(|word| !is_possessive(text, word))
+}
+
+/// Bytes of the word that a text begins with.
+fn length_of_word(text: &str) -> usize {
+    let mut letters = 0;
+    for (at, letter) in text.char_indices() {
+        let ends = !letter.is_alphanumeric() || (letter.is_ascii_digit() && letters >= FEWEST_LETTERS_BEFORE_A_NUMBER);
+        if ends {
+            return at;
+        }
+        letters = if letter.is_alphabetic() { letters + 1 } else { 0 };
+    }
+    text.len()
 }
 
 /// Whether a word is the s of "Guyon's canal".
@@ -86,6 +101,8 @@ pub fn fold(word: &str) -> String {
     if word.ends_with("ies") {
         word.truncate(length - 3);
         word.push('y');
+    } else if word.ends_with("aches") && !word.ends_with("oaches") {
+        word.truncate(length - 1);
     } else if ["ches", "shes", "xes", "sses"].iter().any(|ending| word.ends_with(ending)) {
         word.truncate(length - 2);
     } else if !["ss", "us", "is"].iter().any(|ending| word.ends_with(ending)) {
@@ -126,6 +143,8 @@ mod tests {
             ("EMG/NCS of the L4-5", "emg ncs of the l4 5"),
             ("X-rays, 3 views", "x ray 3 view"),
             ("injections studies crutches boxes braces", "injection study crutch box brace"),
+            ("headaches, back aches, approaches", "headache back ache approach"),
+            ("Omeprazole20mg#60 B12 LMX4", "omeprazole 20mg 60 b12 lmx4"),
             ("TENS unit; diagnosis, gas", "tens unit diagnosis gas"),
             ("Robaxin\u{2010}750 (caf\u{e9})", "robaxin 750 caf\u{e9}"),
             ("De Quervain's (tester\u{2019}s) testing, drug screening", "de quervain tester test drug screen"),

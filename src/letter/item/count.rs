@@ -169,7 +169,8 @@ fn labelled(tokens: &[Token<'_>], at: usize, value: u32) -> Option<Statement> {
     if before.last()?.is("#") {
         let of_series = tokens.get(at + 1).is_some_and(|next| next.is("of"))
             && tokens.get(at + 2).is_some_and(|next| next.whole_number().is_some());
-        return (!of_series && !is_codeine_grade(tokens, at, value)).then_some(Statement::Hash);
+        let counts = !of_series && !is_codeine_grade(tokens, at, value) && !is_tooth(tokens, at);
+        return counts.then_some(Statement::Hash);
     }
     if label > 0 && tokens[label - 1].is_in(&vocabulary::QUANTITY) && !in_compound(tokens, at) {
         return Some(Statement::Labelled);
@@ -184,6 +185,12 @@ fn is_codeine_grade(tokens: &[Token<'_>], at: usize, value: u32) -> bool {
         tokens[at.saturating_sub(6)..at].iter().rposition(|token| token.is_any(&["tylenol", "codeine", "apap", "cod"]));
     let counted = tokens[..at.saturating_sub(1)].iter().any(|token| token.is("#"));
     (2..=4).contains(&value) && drug.is_some() && !counted
+}
+
+/// "tooth #30", "teeth #8 and #9": the numbers are those of the teeth.
+fn is_tooth(tokens: &[Token<'_>], at: usize) -> bool {
+    let listed = |token: &&Token<'_>| token.number.is_some() || token.is_any(&["#", ",", "and", "&", "-", "to", ":"]);
+    tokens[..at].iter().rev().find(|token| !listed(token)).is_some_and(|token| token.is_any(&["tooth", "teeth"]))
 }
 
 /// "a total of 12", "total: 12", "12 total", "2x4 = 8".
@@ -291,13 +298,14 @@ fn of_series(tokens: &[Token<'_>], at: usize) -> bool {
         && !followed_by_unit(tokens, at)
 }
 
-/// "sessions: 12", "injections, 3".
+/// "sessions: 12", "injections, three (3)".
 fn after_noun(tokens: &[Token<'_>], rhythm: Rhythm, at: usize) -> bool {
     let mut noun = at;
     while noun > 0 && tokens[noun - 1].is_any(&[":", ",", "-", "x", "times"]) {
         noun -= 1;
     }
-    let bounded = tokens.get(at + 1).is_none_or(|next| {
+    let after = if tokens[at].number.is_some_and(|value| restated(tokens, at + 1, value)) { at + 4 } else { at + 1 };
+    let bounded = tokens.get(after).is_none_or(|next| {
         next.kind == Kind::Mark && !next.is_any(&["/", "-", "("]) || next.is_any(&["for", "to", "with"])
     });
     noun > 0 && tokens[noun - 1].is_in(&vocabulary::SESSIONS) && bounded && rhythm.frequency >= at

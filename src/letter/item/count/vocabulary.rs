@@ -40,7 +40,7 @@ pub static COUNTED: Words = LazyLock::new(|| {
          stockings sock socks screen screens test tests study studies scan scans mri mris x-ray x-rays xray xrays \
          block blocks procedure procedures surgery surgeries trip trips ride rides course courses series trial trials \
          lens lenses crown crowns implant implants class classes lesson lessons leads cartridge cartridges refillable \
-         ct count",
+         ct count quadrant quadrants",
     )
 });
 
