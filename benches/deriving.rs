@@ -20,7 +20,7 @@ use imr::index::writer::LetterWriter;
 use imr::intake;
 use imr::intake::limits::Limits;
 use imr::intake::text::Text;
-use imr::letter::model::{Decision, Letter, Outcome, Source};
+use imr::letter::model::{Decision, Letter, Source};
 use imr::letter::{self, citation, derived, item};
 use imr::reading::conclusion::conclusion;
 
@@ -59,13 +59,13 @@ fn main() {
             black_box(decision.rationale.as_deref().and_then(conclusion));
         });
         let derived = each("all of these", &|decision| {
-            drop(derived::derive(&decision.item, Outcome::Upheld, decision.rationale.as_deref()));
+            derived::derive(&mut Decision { claims_guideline: None, reviewer_guideline: None, ..decision.clone() });
         });
         let first_met = each("guideline lines, first met", &|decision| {
-            lines_of(decision).for_each(|line| drop(citation::first_met(line.clone())));
+            lines_of(decision).for_each(|line| drop(citation::sources_first_met(line)));
         });
         let repeated = each("guideline lines, repeated", &|decision| {
-            lines_of(decision).for_each(|line| drop(citation::guideline(line.clone())));
+            lines_of(decision).for_each(|line| drop(citation::sources(line)));
         });
         // The copies repeat every line, real letters only some: their own share of repeated lines counts.
         let new = distinct as f64 / lines.len() as f64;

@@ -66,7 +66,7 @@ fn to_text(content: String) -> Text {
 }
 
 fn to_letter(text: &Text, stem: &str) -> Letter {
-    letter::parse(text, stem, Source::default())
+    letter::split(text, stem, Source::default())
 }
 
 #[divan::bench(args = Corpus::present(), sample_count = 400, sample_size = 1)]

@@ -84,6 +84,7 @@ fn checkout() -> Desk {
     let desk = Desk::new();
     copy_folder(&samples(), &desk.path("tests/letters"));
     copy_folder(&project().join("schema"), &desk.path("schema"));
+    copy_folder(&project().join("benches/relevance"), &desk.path("benches/relevance"));
     let completions = ["home/.local/share/bash-completion/completions", "home/.config/fish/completions", "home/.zfunc"];
     for folder in completions.iter().chain(&["home/.local/share/man/man1", "bin"]) {
         fs::create_dir_all(desk.path(folder)).unwrap();

@@ -128,8 +128,8 @@ fn everything_found_can_be_exported() {
         let one = corpus().decisions.iter().find(|one| one.id() == row[id]).unwrap();
         assert_eq!(text(&one.decision, "outcome"), &row[outcome]);
         // Control characters of a letter may be left out of a table that people open.
-        if !one.field("item").contains(char::is_control) {
-            assert_eq!(one.field("item"), &row[item]);
+        if !text(&one.decision, "item").contains(char::is_control) {
+            assert_eq!(text(&one.decision, "item"), &row[item]);
         }
     }
     // With the filters and the order asked for.
@@ -254,7 +254,7 @@ fn marks_stand_on_the_words_that_match() {
         ("injection", Box::new(is_one_of(&["inject"]))),
         ("\"lumbar spine\"", Box::new(|marked| marked.eq_ignore_ascii_case("lumbar spine"))),
         ("inject*", Box::new(is_one_of(&["inject"]))),
-        ("mri -knee", Box::new(|marked| marked.to_lowercase().starts_with("mri"))),
+        ("mri -knee", Box::new(is_one_of(&["mri", "magnetic resonance"]))),
         ("10/325 mg", Box::new(|marked| marked.replace(' ', "") == "10/325mg")),
         ("L4-L5", Box::new(|marked| marked.starts_with("L4"))),
     ];

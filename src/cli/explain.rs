@@ -164,7 +164,8 @@ fn explain_item(out: &mut impl Write, text: &str, format: Format) -> io::Result<
 }
 
 fn explain_guideline(out: &mut impl Write, text: &str, format: Format) -> io::Result<bool> {
-    let Some(guideline) = citation::guideline(text.trim().to_owned()) else { return Ok(false) };
+    let Some(mut guideline) = citation::guideline(text.trim().to_owned()) else { return Ok(false) };
+    guideline.sources = citation::sources(&guideline.text);
     if format == Format::Json {
         writeln!(out, "{}", serde_json::to_string_pretty(&guideline)?)?;
         return Ok(!guideline.sources.is_empty());

@@ -1,4 +1,4 @@
-//! Guideline lines: which kind of source they name.
+//! Guideline lines: which kind of source they name, and which sources.
 //!
 //! Both sides share one grammar (`Decision based on MTUS …`, `Decision based on Non-MTUS Citation …`, "did not cite any
 //! medical evidence"); the letters of 2013 say it in sentences of their own.
@@ -16,41 +16,52 @@ const MOST_REMEMBERED: usize = 8192;
 /// A longer line is hardly met again.
 const LONGEST_REMEMBERED: usize = 512;
 
-/// The guideline record of a printed line; `None` for an empty one.
+/// The guideline record of a printed line, without its sources; `None` for an empty one.
 #[must_use]
 pub fn guideline(text: String) -> Option<Guideline> {
+    (!text.is_empty()).then(|| Guideline { basis: basis(&text), sources: Vec::new(), text })
+}
+
+/// The sources a line names, in its order; a line met before on this thread is remembered.
+#[must_use]
+pub fn sources(line: &str) -> Vec<GuidelineSource> {
     thread_local! {
-        static REMEMBERED: RefCell<HashMap<String, (Basis, Vec<GuidelineSource>)>> = RefCell::default();
+        static REMEMBERED: RefCell<HashMap<String, Vec<GuidelineSource>>> = RefCell::default();
     }
-    if text.is_empty() || text.len() > LONGEST_REMEMBERED {
-        return first_met(text);
+    if line.len() > LONGEST_REMEMBERED {
+        return sources::sources(line);
     }
     REMEMBERED.with_borrow_mut(|remembered| {
-        if let Some((basis, sources)) = remembered.get(&text) {
-            return Some(Guideline { basis: *basis, sources: sources.clone(), text });
+        if let Some(sources) = remembered.get(line) {
+            return sources.clone();
         }
-        let read = first_met(text)?;
+        let sources = sources::sources(line);
         if remembered.len() >= MOST_REMEMBERED {
             remembered.clear();
         }
-        remembered.insert(read.text.clone(), (read.basis, read.sources.clone()));
-        Some(read)
+        remembered.insert(line.to_owned(), sources.clone());
+        sources
     })
 }
 
 /// The same for a line that is not remembered.
 #[must_use]
-pub fn first_met(text: String) -> Option<Guideline> {
-    (!text.is_empty()).then(|| Guideline { basis: basis(&text), sources: sources::sources(&text), text })
+pub fn sources_first_met(line: &str) -> Vec<GuidelineSource> {
+    sources::sources(line)
 }
 
 /// A reviewer who only "found the guidelines used by the Claims Administrator relevant" rests on what those are.
 pub fn take_over(reviewer: &mut Guideline, claims: &Guideline) {
-    let line = reviewer.text.to_ascii_lowercase();
-    if line.contains("used by the claims administrator") && !names_schedule(&line) && !names_other_source(&line) {
+    if adopts(reviewer) {
         reviewer.basis = claims.basis;
-        reviewer.sources.clone_from(&claims.sources);
     }
+}
+
+/// Whether a reviewer's line names no source of its own but those of the claims administrator.
+#[must_use]
+pub fn adopts(reviewer: &Guideline) -> bool {
+    let line = reviewer.text.to_ascii_lowercase();
+    line.contains("used by the claims administrator") && !names_schedule(&line) && !names_other_source(&line)
 }
 
 /// The kind of source a line names.

@@ -1,17 +1,17 @@
 //! What a decision's printed parts say, in the terms of the tables.
 
-use super::item;
-use super::model::{Derived, Outcome};
+use super::model::{Decision, Derived, Outcome};
+use super::{citation, item};
 use crate::reading::conclusion;
 use crate::vocabulary::resolve::{Resolution, resolve};
 
-/// Derives a decision's fields from its item, outcome and rationale.
-#[must_use]
-pub fn derive(item: &str, outcome: Outcome, rationale: Option<&str>) -> Derived {
-    let read = item::read(item);
+/// Derives a decision's fields from its printed parts.
+pub fn derive(decision: &mut Decision) {
+    derive_sources(decision);
+    let read = item::read(&decision.item);
     let resolved = resolution(&read);
-    let conclusion = rationale.and_then(conclusion::conclusion);
-    Derived {
+    let conclusion = decision.rationale.as_deref().and_then(conclusion::conclusion);
+    decision.derived = Derived {
         requested: read.requested,
         authorized: read.authorized,
         disputed: read.disputed,
@@ -25,8 +25,20 @@ pub fn derive(item: &str, outcome: Outcome, rationale: Option<&str>) -> Derived 
         concepts: owned(&resolved.concepts),
         body_parts: owned(&resolved.body_parts),
         sides: resolved.sides,
-        agrees: conclusion::agrees(conclusion, outcome == Outcome::Overturned),
+        agrees: conclusion::agrees(conclusion, decision.outcome == Outcome::Overturned),
         conclusion,
+    };
+}
+
+/// The sources of both guideline lines.
+fn derive_sources(decision: &mut Decision) {
+    for guideline in [&mut decision.claims_guideline, &mut decision.reviewer_guideline].into_iter().flatten() {
+        guideline.sources = citation::sources(&guideline.text);
+    }
+    if let (Some(claims), Some(reviewer)) = (&decision.claims_guideline, &mut decision.reviewer_guideline)
+        && citation::adopts(reviewer)
+    {
+        reviewer.sources.clone_from(&claims.sources);
     }
 }
 

@@ -21,16 +21,24 @@ pub mod words;
 use std::ops::Range;
 
 use self::layout::{Heading, Placed};
-use self::model::{Decision, Diagnostic, DiagnosticCode, Layout, Letter, LetterOutcome, Reviewer, Source};
+use self::model::{Decision, Derived, Diagnostic, DiagnosticCode, Layout, Letter, LetterOutcome, Reviewer, Source};
 use self::numbered::Kind;
 use self::segments::{Part, Segment, Split};
 use crate::intake::text::Text;
 
-/// Reads a letter out of its text.
+/// Reads a letter out of its text: what it prints, and what that says in the terms of the tables.
 ///
 /// `stem` is the file's name without folder and extension: the id of a letter that prints no case number.
 #[must_use]
 pub fn parse(text: &Text, stem: &str, source: Source) -> Letter {
+    let mut letter = split(text, stem, source);
+    letter.decisions.iter_mut().for_each(derived::derive);
+    letter
+}
+
+/// What a letter prints: the first half of [`parse`]. Nothing is derived yet.
+#[must_use]
+pub fn split(text: &Text, stem: &str, source: Source) -> Letter {
     let mut diagnostics = Vec::new();
     let headings = layout::headings(text);
     let end = text.content.len();
@@ -278,7 +286,7 @@ fn decisions(text: &Text, id: &str, split: &Split, diagnostics: &mut Vec<Diagnos
         }
         decisions.push(Decision {
             id: format!("{id}/{}", index + 1),
-            derived: derived::derive(&item, outcome, rationale.as_deref()),
+            derived: Derived::default(),
             item,
             outcome,
             claims_guideline,

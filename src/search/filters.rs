@@ -83,9 +83,8 @@ pub fn meant_values(
     }
     let known = values_of(searcher, description)?;
     if let (true, Some(separator)) = (meant.is_empty(), &description.levels) {
-        let ends_so = |value: &&String| {
-            value.rsplit_once(separator.as_str()).is_some_and(|(_, last)| last.eq_ignore_ascii_case(typed))
-        };
+        let ending = format!("{separator}{typed}").to_lowercase();
+        let ends_so = |value: &&String| value.to_lowercase().ends_with(&ending);
         meant.extend(known.iter().filter(ends_so).cloned());
     }
     if meant.is_empty() {

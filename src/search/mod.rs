@@ -342,14 +342,7 @@ fn list_below(
     facet_value: &dyn Fn(&str, u64) -> FacetValue,
     listed: &mut Vec<FacetValue>,
 ) {
-    let last_level = |value: &str| -> bool {
-        let rest = match parent {
-            Some(parent) => value.strip_prefix(parent).and_then(|rest| rest.strip_prefix(separator)),
-            None => Some(value),
-        };
-        rest.is_some_and(|rest| !rest.contains(separator))
-    };
-    let below = values.iter().filter(|(value, _)| last_level(value)).enumerate();
+    let below = values.iter().filter(|(value, _)| parent_of(value, values, separator) == parent).enumerate();
     for (place, (value, count)) in below {
         let start = listed.len();
         listed.push(facet_value(value, *count));
@@ -358,6 +351,13 @@ fn list_below(
             listed.truncate(start);
         }
     }
+}
+
+/// The value above a value. Every level is a value of its own, so that a name may hold the separator itself
+/// (`Rehabilitation/PT/OT` stands under `Rehabilitation`).
+fn parent_of<'v>(value: &'v str, values: &[(String, u64)], separator: &str) -> Option<&'v str> {
+    let is_value = |above: &str| values.iter().any(|(known, _)| known == above);
+    value.rmatch_indices(separator).map(|(end, _)| &value[..end]).find(|above| is_value(above))
 }
 
 fn selects(typed: &str, value: &str) -> bool {

@@ -155,7 +155,10 @@ impl Decided {
     /// The text of a field that words are searched in.
     pub fn field(&self, name: &str) -> &str {
         match name {
-            "item" | "rationale" => text(&self.decision, name),
+            "item" => text(&self.decision, "disputed"),
+            "request" if self.decision["disputed"] == self.decision["item"] => "",
+            "request" => text(&self.decision, "item"),
+            "rationale" => text(&self.decision, name),
             "summary" | "documents_reviewed" => text(&self.letter, name),
             _ => text(&self.decision[name], "text"),
         }
@@ -201,7 +204,7 @@ impl Decided {
 }
 
 /// The fields that free words search.
-pub const SEARCHED: [&str; 5] = ["item", "rationale", "reviewer_guideline", "claims_guideline", "summary"];
+pub const SEARCHED: [&str; 6] = ["item", "request", "rationale", "reviewer_guideline", "claims_guideline", "summary"];
 
 pub fn has_word(one: &Decided, fields: &[&str], test: impl Fn(&str) -> bool) -> bool {
     fields.iter().any(|field| one.words(field).iter().any(|word| test(word)))

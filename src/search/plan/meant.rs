@@ -69,10 +69,21 @@ impl Planner<'_> {
             let words = analyze(text);
             let [word] = &words[..] else { continue };
             let (true, Some(form)) = (word.wholes.is_empty(), word.parts.first()) else { continue };
-            if self.occurs(&searched, form)? || !meanings(&tokens(text)).is_empty() {
+            if self.occurs(&searched, form)? {
                 continue;
             }
-            if self.suggestion(&searched, form)?.is_sure {
+            let treatments = |text: &str| -> Vec<&'static str> {
+                meanings(&tokens(text)).into_iter().flat_map(|meaning| meaning.treatments).collect()
+            };
+            let (suggestion, meant) = (self.suggestion(&searched, form)?, treatments(text));
+            let is_same = |instead: &String| meant == treatments(instead);
+            if !meanings(&tokens(text)).is_empty()
+                && !(suggestion.is_sure && suggestion.did_you_mean.first().is_some_and(is_same))
+            {
+                // A name the letters do not have, but the tables: what it means is searched for.
+                continue;
+            }
+            if suggestion.is_sure {
                 if let Some(instead) = self.spelling(&searched, text, form)? {
                     text.clone_from(&instead);
                 }
@@ -206,44 +217,48 @@ impl Planner<'_> {
     ) -> tantivy::Result<Vec<Box<dyn Query>>> {
         let mut queries = Vec::new();
         let one = |value: Option<&'static str>| value.into_iter().collect::<Vec<_>>();
+        let owned = |values: Vec<&str>| values.into_iter().map(str::to_owned).collect::<Vec<_>>();
         if self.request.uses(RankingPart::Concepts) {
-            self.about(label, "treatment", &meaning.treatments, TREATMENT, &mut queries)?;
-            self.about(label, "category", &one(meaning.category), CATEGORY, &mut queries)?;
-            self.about(label, "outcome", &one(meaning.outcome), OUTCOME, &mut queries)?;
-            expanded.treatments.extend(meaning.treatments.iter().map(|&treatment| treatment.to_owned()));
-            expanded.category = expanded.category.take().or_else(|| meaning.category.map(str::to_owned));
-            expanded.outcome = expanded.outcome.take().or_else(|| meaning.outcome.map(str::to_owned));
+            let treatments = self.about(label, "treatment", &meaning.treatments, TREATMENT, &mut queries)?;
+            expanded.treatments.extend(owned(treatments));
+            let category = self.about(label, "category", &one(meaning.category), CATEGORY, &mut queries)?;
+            expanded.category = expanded.category.take().or(owned(category).pop());
+            let outcome = self.about(label, "outcome", &one(meaning.outcome), OUTCOME, &mut queries)?;
+            expanded.outcome = expanded.outcome.take().or(owned(outcome).pop());
         }
         if self.request.uses(RankingPart::BodyParts) {
-            self.about(label, "body_part", &meaning.body_parts, BODY_PART, &mut queries)?;
-            expanded.body_parts.extend(meaning.body_parts.iter().map(|&part| part.to_owned()));
+            let parts = self.about(label, "body_part", &meaning.body_parts, BODY_PART, &mut queries)?;
+            expanded.body_parts.extend(owned(parts));
         }
         Ok(queries)
     }
 
-    /// Decisions with any of these values of a field; none weighs more than another.
-    fn about(
+    /// Decisions with any of these values of a field; none weighs more than another. Gives the values some decision has.
+    fn about<'v>(
         &mut self,
         label: &str,
         field: &str,
-        values: &[&str],
+        values: &[&'v str],
         weight: f32,
         queries: &mut Vec<Box<dyn Query>>,
-    ) -> tantivy::Result<()> {
+    ) -> tantivy::Result<Vec<&'v str>> {
         let searched = self.searched(Some(field))?;
-        let [one] = searched[..] else { return Ok(()) };
+        let [one] = searched[..] else { return Ok(Vec::new()) };
+        let mut known: Vec<&str> = Vec::new();
         let mut any: Vec<Box<dyn Query>> = Vec::new();
         for value in values {
-            if terms::frequency(self.searcher, one.field, value)? > 0 {
-                any.push(term_query(one.field, value));
+            let term = value.to_lowercase();
+            if terms::frequency(self.searcher, one.field, &term)? > 0 {
+                any.push(term_query(one.field, &term));
+                known.push(value);
             }
         }
         if !any.is_empty() {
             let query = boosted(Box::new(DisjunctionMaxQuery::new(any)), weight);
-            self.note_part(format!("{label} → {}", values.join(", ")), &one, query.as_ref());
+            self.note_part(format!("{label} → {}", known.join(", ")), &one, query.as_ref());
             queries.push(query);
         }
-        Ok(())
+        Ok(known)
     }
 }
 
