@@ -118,18 +118,18 @@ fn decision(out: &mut dyn Write, decision: &Decision, decided: Option<Date>) -> 
 /// What was derived from the item: a line each.
 fn derived(out: &mut dyn Write, decision: &Decision) -> io::Result<()> {
     let derived = &decision.derived;
-    let modified = derived.disputed != decision.item;
+    let modified = derived.request.disputed != decision.item;
     let sides: Vec<String> = derived.sides.iter().map(|side| side.as_str().to_owned()).collect();
     let parts: Vec<String> = derived.body_parts.iter().chain(&sides).cloned().collect();
     let rows = [
-        ("Requested", Some(derived.requested.clone()).filter(|_| modified)),
-        ("Authorized", derived.authorized.clone()),
-        ("Disputed", Some(derived.disputed.clone()).filter(|_| modified)),
+        ("Requested", Some(derived.request.requested.clone()).filter(|_| modified)),
+        ("Authorized", derived.request.authorized.clone()),
+        ("Disputed", Some(derived.request.disputed.clone()).filter(|_| modified)),
         ("Category", derived.category.clone()),
         ("Treatment", list(&derived.concepts)),
         ("Body part", list(&parts)),
-        ("Quantity", derived.quantity.map(|quantity| quantity.to_string())),
-        ("Refills", derived.refills.map(|refills| refills.to_string())),
+        ("Quantity", derived.request.quantity.map(|quantity| quantity.to_string())),
+        ("Refills", derived.request.refills.map(|refills| refills.to_string())),
     ];
     for (label, value) in rows {
         let Some(value) = value else { continue };

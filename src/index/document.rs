@@ -111,9 +111,9 @@ fn document(fields: &FieldHandles, record: &Record) -> tantivy::Result<TantivyDo
     document.optional("case_parts", letter.case_number.as_deref())?;
     document.number("ordinal", Some(u64::from(decision.ordinal())))?;
     let derived = &decision.derived;
-    document.text("item", &derived.disputed)?;
+    document.text("item", &derived.request.disputed)?;
     // A modified request repeats the treatment's name up to three times; only what is disputed weighs as the item.
-    if derived.disputed != decision.item {
+    if derived.request.disputed != decision.item {
         document.text("request", &decision.item)?;
     }
     document.optional("rationale", decision.rationale.as_deref())?;
@@ -140,11 +140,11 @@ fn document(fields: &FieldHandles, record: &Record) -> tantivy::Result<TantivyDo
     document.facets("side", &derived.sides.iter().map(|side| side.as_str().to_owned()).collect::<Vec<_>>())?;
     document.facet("conclusion", derived.conclusion.map(Conclusion::as_str))?;
     document.facet("agrees", derived.agrees.map(|agrees| if agrees { "agrees" } else { "disagrees" }))?;
-    document.facet("retrospective", Some(if derived.retrospective { "yes" } else { "no" }))?;
-    document.facet("surgical_adjunct", Some(if derived.surgical_adjunct { "yes" } else { "no" }))?;
-    document.number("quantity", derived.quantity.map(u64::from))?;
-    document.facet("quantity_range", derived.quantity.map(quantity_range))?;
-    document.number("refills", derived.refills.map(u64::from))?;
+    document.facet("retrospective", Some(if derived.request.retrospective { "yes" } else { "no" }))?;
+    document.facet("surgical_adjunct", Some(if derived.request.surgical_adjunct { "yes" } else { "no" }))?;
+    document.number("quantity", derived.request.quantity.map(u64::from))?;
+    document.facet("quantity_range", derived.request.quantity.map(quantity_range))?;
+    document.number("refills", derived.request.refills.map(u64::from))?;
     document.facet("year", letter.decision_date.map(|date| date.year().to_string()).as_deref())?;
     document.facet("priority", letter.priority.as_deref())?;
     document.facet("layout", serde_json::to_value(letter.layout).ok().as_ref().and_then(|layout| layout.as_str()))?;

@@ -12,15 +12,7 @@ pub fn derive(decision: &mut Decision) {
     let resolved = resolution(&read);
     let conclusion = decision.rationale.as_deref().and_then(conclusion::conclusion);
     decision.derived = Derived {
-        requested: read.requested,
-        authorized: read.authorized,
-        disputed: read.disputed,
-        retrospective: read.retrospective,
-        surgical_adjunct: read.surgical_adjunct,
-        quantity: read.quantity,
-        refills: read.refills,
-        strength: read.strength,
-        form: read.form,
+        request: read,
         category: resolved.category.map(str::to_owned),
         concepts: owned(&resolved.concepts),
         body_parts: owned(&resolved.body_parts),

@@ -8,6 +8,7 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::item::ItemReading;
 use crate::reading::conclusion::Conclusion;
 use crate::vocabulary::body_parts::Side;
 use crate::vocabulary::guidelines::GuidelineSource;
@@ -183,28 +184,9 @@ pub struct Decision {
 /// What is derived from a decision's printed parts; nothing in it replaces what is printed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Derived {
-    /// What the doctor asked for, as the item words it.
-    pub requested: String,
-    /// What the claims administrator authorized of it, where utilization review had modified the request.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub authorized: Option<String>,
-    /// What the decision is about: the request, or what was left of it.
-    pub disputed: String,
-    /// The item says that the service was already rendered.
-    pub retrospective: bool,
-    /// The item says that it goes with a surgery.
-    pub surgical_adjunct: bool,
-    /// The stated count of what is disputed: tablets, sessions, pieces.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quantity: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refills: Option<u32>,
-    /// A drug's strength as printed (`10/325mg`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub strength: Option<String>,
-    /// A drug's form (`tablet`, `patch`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub form: Option<String>,
+    /// The item taken apart: what was requested, authorized and is disputed, and how much.
+    #[serde(flatten)]
+    pub request: ItemReading,
     /// `Top/Sub` of `schema/categories.toml`; absent where no treatment was recognised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,

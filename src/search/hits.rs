@@ -45,9 +45,11 @@ pub fn hit(snapshot: &Snapshot, request: &Request, plan: &Plan, rank: usize, lea
         id: decision.id.clone(),
         case_number: record.letter.case_number.clone(),
         item: decision.item.clone(),
-        disputed: (decision.derived.disputed != decision.item).then(|| decision.derived.disputed.clone()),
-        requested: (decision.derived.requested != decision.item).then(|| decision.derived.requested.clone()),
-        authorized: decision.derived.authorized.clone(),
+        disputed: (decision.derived.request.disputed != decision.item)
+            .then(|| decision.derived.request.disputed.clone()),
+        requested: (decision.derived.request.requested != decision.item)
+            .then(|| decision.derived.request.requested.clone()),
+        authorized: decision.derived.request.authorized.clone(),
         category: decision.derived.category.clone(),
         concepts: decision.derived.concepts.clone(),
         body_parts: decision.derived.body_parts.clone(),
@@ -82,12 +84,12 @@ fn hit_snippets(record: &Record, plan: &Plan) -> tantivy::Result<Vec<Snippet>> {
     let decision = record.decision()?;
     let guideline = |guideline: &Option<Guideline>| guideline.as_ref().map(|line| line.text.clone());
     let texts = [
-        ("item", Some(decision.derived.disputed.clone())),
+        ("item", Some(decision.derived.request.disputed.clone())),
         ("rationale", decision.rationale.clone()),
         ("reviewer_guideline", guideline(&decision.reviewer_guideline)),
         ("summary", record.letter.summary.clone()),
         ("claims_guideline", guideline(&decision.claims_guideline)),
-        ("request", (decision.derived.disputed != decision.item).then(|| decision.item.clone())),
+        ("request", (decision.derived.request.disputed != decision.item).then(|| decision.item.clone())),
         ("documents_reviewed", record.letter.documents_reviewed.clone()),
     ];
     let mut found: Vec<Snippet> = Vec::new();

@@ -7,6 +7,7 @@
 mod clauses;
 mod meant;
 mod near;
+mod spelling;
 
 use std::ops::Bound;
 
@@ -34,8 +35,6 @@ use crate::index::fields::{self, FIELDS, FieldDescription, Kind};
 const OTHER_FIELDS_SHARE: f32 = 0.2;
 /// A word typed with a slash also finds its parts apart, for less.
 const PARTS_APART: f32 = 0.5;
-/// A misspelt word of so many letters, one slip from a word of the letters, is taken for it.
-const SURE_SLIP_LETTERS: usize = 7;
 /// A whole code or compound is rarer and tells more than its parts.
 const WHOLE_FORM: f32 = 1.2;
 
@@ -56,13 +55,6 @@ pub struct Plan {
     pub parts: Vec<ScoredPart>,
     /// What was searched for beside the typed words.
     pub expanded: Vec<Expanded>,
-}
-
-/// Words of the letters near a word they do not have, the nearest first.
-struct Suggestion {
-    did_you_mean: Vec<String>,
-    /// It can hardly be anything but a slip.
-    is_sure: bool,
 }
 
 /// One word in one field.
@@ -322,34 +314,6 @@ impl Planner<'_> {
         if self.exact { vec![form.text.clone()] } else { form.stemmed_terms() }
     }
 
-    /// A word that no decision has: says so, and what may be meant; searched instead unless exactness was asked for.
-    fn spelling(&mut self, searched: &[Searched], typed: &str, form: &Form) -> tantivy::Result<Option<String>> {
-        let Suggestion { did_you_mean, is_sure } = self.suggestion(searched, form)?;
-        let searched_instead = !self.exact && !self.excluded && is_sure;
-        let message = match did_you_mean.first() {
-            Some(first) if searched_instead => {
-                format!("no decision has the word `{typed}`; searched for `{first}` instead")
-            }
-            Some(first) => format!("no decision has the word `{typed}`; did you mean `{first}`?"),
-            None => format!("no decision has the word `{typed}`"),
-        };
-        let instead = searched_instead.then(|| did_you_mean[0].clone());
-        self.corrected.push(Corrected { message, typed: Some(typed.to_owned()), did_you_mean, searched_instead });
-        Ok(instead)
-    }
-
-    /// What the letters have that may be meant by a word they do not have.
-    fn suggestion(&self, searched: &[Searched], form: &Form) -> tantivy::Result<Suggestion> {
-        let fields: Vec<Field> = searched.iter().map(|searched| searched.field).collect();
-        let (did_you_mean, distance) = terms::suggestions(self.searcher, &fields, &form.text)?;
-        // A short word, or one two slips away, is likely another word that the letters do not have: "valium" is not
-        // "value". Only what can hardly be anything but a slip is searched for.
-        let is_sure = distance == 1
-            && form.text.chars().count() >= SURE_SLIP_LETTERS
-            && did_you_mean.first().is_some_and(|first| first.chars().next() == form.text.chars().next());
-        Ok(Suggestion { did_you_mean, is_sure })
-    }
-
     /// One word of the analysis: a plain word, or parts joined as in `EMG/NCS`.
     fn analyzed(&mut self, field: Option<&str>, searched: &[Searched], word: &Word) -> tantivy::Result<Box<dyn Query>> {
         let label = || word.parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(" ");
@@ -479,18 +443,6 @@ impl Planner<'_> {
         let needle = Needle::Phrase { words: parts.iter().map(|part| part.text.clone()).collect(), slop };
         self.note_target(field, Target { needle, weight: self.rarity(0) });
         Ok(Box::new(DisjunctionMaxQuery::with_tie_breaker(disjuncts, OTHER_FIELDS_SHARE)))
-    }
-
-    /// A quoted word is never repaired, but a slip in it is pointed out.
-    fn note_absent_words(&mut self, searched: &[Searched], parts: &[&Form]) -> tantivy::Result<()> {
-        let was_exact = std::mem::replace(&mut self.exact, true);
-        for part in parts {
-            if !self.occurs(searched, part)? {
-                self.spelling(searched, &part.text, part)?;
-            }
-        }
-        self.exact = was_exact;
-        Ok(())
     }
 
     fn range(&mut self, field: &str, lower: &Bound<String>, upper: &Bound<String>) -> tantivy::Result<Box<dyn Query>> {

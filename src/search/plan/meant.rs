@@ -12,11 +12,10 @@ use super::clauses::{boosted, phrase_query, term_query};
 use super::{OTHER_FIELDS_SHARE, Planner, Searched};
 use crate::index::analysis::{Form, analyze};
 use crate::search::grammar::Node;
-use crate::search::model::{Corrected, Expanded, RankingPart};
+use crate::search::model::{Expanded, RankingPart};
 use crate::search::snippet::{Needle, Target};
 use crate::search::terms;
 use crate::vocabulary::meaning::{Meaning, meanings};
-use crate::vocabulary::treatments::TREATMENTS;
 use crate::vocabulary::words::{Token, tokens};
 
 /// Weight of another wording beside the typed words.
@@ -55,46 +54,6 @@ impl Planner<'_> {
             units.push(unit);
         }
         units
-    }
-
-    /// Puts slips right before meanings are looked for: a word that neither the letters nor the tables have, and that can
-    /// hardly be anything but a slip of one they do.
-    pub(super) fn repair(&mut self, nodes: &mut [Node]) -> tantivy::Result<()> {
-        if self.exact || self.excluded {
-            return Ok(());
-        }
-        let searched = self.searched(None)?;
-        for node in nodes {
-            let Node::Word { field: None, text, wildcard: false } = node else { continue };
-            let words = analyze(text);
-            let [word] = &words[..] else { continue };
-            let (true, Some(form)) = (word.wholes.is_empty(), word.parts.first()) else { continue };
-            if self.occurs(&searched, form)? {
-                continue;
-            }
-            let treatments = |text: &str| -> Vec<&'static str> {
-                meanings(&tokens(text)).into_iter().flat_map(|meaning| meaning.treatments).collect()
-            };
-            let (suggestion, meant) = (self.suggestion(&searched, form)?, treatments(text));
-            let is_same = |instead: &String| meant == treatments(instead);
-            if !meanings(&tokens(text)).is_empty()
-                && !(suggestion.is_sure && suggestion.did_you_mean.first().is_some_and(is_same))
-            {
-                // A name the letters do not have, but the tables: what it means is searched for.
-                continue;
-            }
-            if suggestion.is_sure {
-                if let Some(instead) = self.spelling(&searched, text, form)? {
-                    text.clone_from(&instead);
-                }
-            } else if let Some(meant) = TREATMENTS.meant_by(&form.text) {
-                let message = format!("no decision has the word `{text}`; taken for `{meant}`");
-                let did_you_mean = vec![meant.to_owned()];
-                let typed = Some(std::mem::replace(text, meant.to_owned()));
-                self.corrected.push(Corrected { message, typed, did_you_mean, searched_instead: true });
-            }
-        }
-        Ok(())
     }
 
     /// The query of words with a meaning: as typed, or in another wording, or by what the item is about.
