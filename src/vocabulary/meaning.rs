@@ -78,11 +78,13 @@ pub fn meanings(tokens: &[Token]) -> Vec<Meaning> {
         }
     }
     for meaning in &mut chosen {
-        let mut seen: Vec<Vec<String>> =
-            vec![tokens[meaning.tokens.clone()].iter().map(|token| token.folded.clone()).collect()];
+        let typed: Vec<&str> = tokens[meaning.tokens.clone()].iter().map(|token| token.folded.as_str()).collect();
+        let mut seen: Vec<Vec<String>> = Vec::new();
         meaning.wordings.retain(|wording| {
             let words = sequence(wording);
-            let is_new = !words.is_empty() && !seen.contains(&words);
+            // Where the typed words stand in a longer wording, they have been found already.
+            let adds = words.len() < typed.len() || words.windows(typed.len()).all(|window| *window != typed[..]);
+            let is_new = adds && !words.is_empty() && !seen.contains(&words);
             seen.push(words);
             is_new
         });
@@ -100,10 +102,10 @@ fn is_at(name: &str, tokens: &[Token], range: &Range<usize>) -> bool {
     words.len() == range.len() && words.iter().zip(&tokens[range.clone()]).all(|(word, token)| *word == token.folded)
 }
 
-/// A vague word means no treatment in particular.
+/// A vague word means no treatment in particular, nor does a visit in which something else is done.
 fn of_treatment(treatments: &Treatments, named: Named) -> Option<Meaning> {
     match named {
-        Named::Treatment(place) if treatments.treatments[place].generic => None,
+        Named::Treatment(place) if treatments.treatments[place].generic || treatments.treatments[place].aside => None,
         Named::Treatment(place) => {
             let treatment = &treatments.treatments[place];
             let mut meaning = Meaning { treatments: vec![treatment.name], ..Meaning::default() };
