@@ -6,7 +6,8 @@
 mod sources;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+
+use rustc_hash::FxHashMap;
 
 use super::model::{Basis, Guideline};
 use crate::vocabulary::guidelines::GuidelineSource;
@@ -26,7 +27,7 @@ pub fn guideline(text: String) -> Option<Guideline> {
 #[must_use]
 pub fn sources(line: &str) -> Vec<GuidelineSource> {
     thread_local! {
-        static REMEMBERED: RefCell<HashMap<String, Vec<GuidelineSource>>> = RefCell::default();
+        static REMEMBERED: RefCell<FxHashMap<String, Vec<GuidelineSource>>> = RefCell::default();
     }
     if line.len() > LONGEST_REMEMBERED {
         return sources::sources(line);

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use super::words::{Token, folded};
@@ -121,7 +122,7 @@ struct Entry<T> {
 /// Names by their first word, the longest first.
 #[derive(Clone, Debug)]
 pub struct Lexicon<T> {
-    by_first_word: HashMap<Box<str>, Vec<Entry<T>>>,
+    by_first_word: FxHashMap<Box<str>, Vec<Entry<T>>>,
 }
 
 /// A name found in a text.
@@ -136,7 +137,7 @@ pub struct Found<T> {
 
 impl<T> Default for Lexicon<T> {
     fn default() -> Self {
-        Self { by_first_word: HashMap::new() }
+        Self { by_first_word: FxHashMap::default() }
     }
 }
 

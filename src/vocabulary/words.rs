@@ -90,7 +90,7 @@ pub fn floor(text: &str, at: usize) -> usize {
 /// are folded, so a word folded oddly still meets itself.
 #[must_use]
 pub fn fold(word: &str) -> String {
-    let mut word = word.to_lowercase();
+    let mut word = if word.is_ascii() { word.to_ascii_lowercase() } else { word.to_lowercase() };
     if let Some((_, same)) = SAME_WORDS.iter().find(|(known, _)| *known == word) {
         return (*same).to_owned();
     }

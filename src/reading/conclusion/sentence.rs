@@ -54,15 +54,11 @@ pub fn sentences(text: &str) -> Vec<&str> {
 
 impl Sentence {
     pub fn of(printed: &str) -> Self {
-        let mut text: String = printed
-            .chars()
-            .map(|character| match character {
-                '\u{2018}' | '\u{2019}' => '\'',
-                '\u{201c}' | '\u{201d}' => '"',
-                '\u{2010}' | '\u{2011}' => '-',
-                other => other.to_ascii_lowercase(),
-            })
-            .collect();
+        let mut text = printed.to_ascii_lowercase();
+        if !text.is_ascii() {
+            text = text.replace(['\u{2018}', '\u{2019}'], "'").replace(['\u{201c}', '\u{201d}'], "\"");
+            text = text.replace(['\u{2010}', '\u{2011}'], "-");
+        }
         for mend in wording::MENDED.iter() {
             if let Some(mended) = mend.mend(&text) {
                 text = mended.replace("medically  ", "medically ");

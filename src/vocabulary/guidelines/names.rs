@@ -1,6 +1,6 @@
 //! Names as sequences of words, found in a text whatever joins them.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// A word of a text, in lower case, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +19,11 @@ pub fn words(text: &str) -> Vec<Word> {
         if character.is_alphanumeric() || (start.is_some() && matches!(character, '\'' | '’')) {
             start.get_or_insert(place);
         } else if let Some(first) = start.take() {
-            let lowered = text[first..place].replace(['\'', '’'], "").to_lowercase();
+            let printed = &text[first..place];
+            let mut lowered = if printed.is_ascii() { printed.to_ascii_lowercase() } else { printed.to_lowercase() };
+            if lowered.contains(['\'', '’']) {
+                lowered = lowered.replace(['\'', '’'], "");
+            }
             words.push(Word { start: first, end: place, text: lowered });
         }
     }
@@ -40,13 +44,13 @@ pub struct Found {
 /// Names, by their first word, the longest first.
 #[derive(Debug, Default)]
 pub struct Names {
-    by_first: HashMap<String, Vec<(Vec<String>, usize)>>,
+    by_first: FxHashMap<String, Vec<(Vec<String>, usize)>>,
 }
 
 impl Names {
     /// Of names with the entry each belongs to; of equal names the first counts.
     pub fn new<'name>(names: impl Iterator<Item = (&'name str, usize)>) -> Self {
-        let mut by_first: HashMap<String, Vec<(Vec<String>, usize)>> = HashMap::new();
+        let mut by_first: FxHashMap<String, Vec<(Vec<String>, usize)>> = FxHashMap::default();
         for (name, entry) in names {
             let sequence: Vec<String> =
                 words(name).into_iter().map(|word| word.text).filter(|word| !joins(word)).collect();

@@ -46,12 +46,13 @@ fn push_apart(folded: &mut String, part: &str) {
     for (place, character) in part.char_indices() {
         let before = folded.chars().next_back();
         let rest = &part[place..];
-        let fused_year = before.is_some_and(char::is_lowercase)
+        let fused_year = matches!(character, '1' | '2')
+            && before.is_some_and(char::is_lowercase)
             && (rest.starts_with("19") || rest.starts_with("20"))
             && rest.chars().take_while(char::is_ascii_digit).count() == 4;
         let fused_schedule =
             character.is_uppercase() && folded.ends_with("MTUS") && rest.chars().nth(1).is_some_and(char::is_lowercase);
-        let fused_on = rest.starts_with("MTUS") && before.is_some_and(char::is_lowercase);
+        let fused_on = character == 'M' && rest.starts_with("MTUS") && before.is_some_and(char::is_lowercase);
         if (fused_year || fused_schedule || fused_on) && place + folded.len() > 0 {
             folded.push(' ');
         }
