@@ -17,7 +17,7 @@ use tantivy::schema::Field;
 use tantivy::{Searcher, Term};
 
 use self::clauses::{
-    add_everything_if_only_excluded, boosted, everything_but, is_restriction, is_stop_word_node,
+    add_everything_if_only_excluded, boosted, everything_but, is_restriction, is_stop_word_node, is_strength_or_salt,
     join_numbers_with_units, phrase_query, target, term_query, with_something_to_match,
 };
 use self::meant::Unit;
@@ -206,18 +206,24 @@ impl Planner<'_> {
         Ok((occur, self.node(node, false)?))
     }
 
-    /// Words side by side: exclusions and required words as marked; of the others, most.
+    /// Words side by side: exclusions and required words as marked; of the others, most. An outcome ("approved") and the
+    /// strength or salt of a drug order what the other words find and never keep a decision out.
     fn words(&mut self, nodes: &mut Vec<Node>, top: bool) -> tantivy::Result<Box<dyn Query>> {
         join_numbers_with_units(nodes);
         self.repair(nodes)?;
         let all_stop_words = nodes.iter().all(is_stop_word_node);
         let mut clauses = Vec::new();
+        let mut asides = Vec::new();
         let (mut optional, mut has_required) = (0, false);
-        for unit in self.units(nodes) {
+        let units = self.units(nodes);
+        let has_drug = units.iter().any(Unit::is_drug);
+        for unit in units {
             if !unit.meanings.is_empty() {
-                optional += 1;
+                let is_outcome = unit.is_outcome();
                 let query = self.meant(&mut nodes[unit.nodes], &unit.meanings)?;
-                clauses.push((Occur::Should, query));
+                let kept = if is_outcome { &mut asides } else { &mut clauses };
+                kept.push((Occur::Should, query));
+                optional += usize::from(!is_outcome);
                 continue;
             }
             let node = &mut nodes[unit.nodes.start];
@@ -231,8 +237,16 @@ impl Planner<'_> {
                 _ => Occur::Should,
             };
             has_required |= matches!(node, Node::Required(_));
+            if has_drug && is_strength_or_salt(node) {
+                asides.push(self.clause(node, occur)?);
+                continue;
+            }
             optional += usize::from(occur == Occur::Should);
             clauses.push(self.clause(node, occur)?);
+        }
+        if optional == 0 && !has_required {
+            optional = asides.len();
+            clauses.append(&mut asides);
         }
         let required = match self.words_required {
             Some(required) if top => required.min(optional),
@@ -244,7 +258,12 @@ impl Planner<'_> {
             self.has_required = has_required;
         }
         let clauses = add_everything_if_only_excluded(clauses);
-        Ok(Box::new(BooleanQuery::with_minimum_required_clauses(clauses, required)))
+        let decisive = BooleanQuery::with_minimum_required_clauses(clauses, required);
+        if asides.is_empty() {
+            return Ok(Box::new(decisive));
+        }
+        asides.push((Occur::Must, Box::new(decisive)));
+        Ok(Box::new(BooleanQuery::new(asides)))
     }
 
     /// The fields a word is looked for in.

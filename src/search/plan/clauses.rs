@@ -80,6 +80,39 @@ pub(super) fn is_stop_word_node(node: &Node) -> bool {
     matches!(node, Node::Word { field: None, text, wildcard: false } if is_stop_word(&text.to_lowercase()))
 }
 
+/// Words for the salt of a drug, which letters print or leave out as they please.
+const SALTS: [&str; 19] = [
+    "hcl",
+    "hydrochloride",
+    "hbr",
+    "hydrobromide",
+    "bitartrate",
+    "tartrate",
+    "sodium",
+    "potassium",
+    "calcium",
+    "succinate",
+    "sulfate",
+    "maleate",
+    "citrate",
+    "fumarate",
+    "besylate",
+    "mesylate",
+    "phosphate",
+    "acetate",
+    "magnesium",
+];
+
+/// `10/325`, `7.5mg`, `5%`, `#60` or `hcl`, typed beside a drug.
+pub(super) fn is_strength_or_salt(node: &Node) -> bool {
+    let Node::Word { field: None, text, wildcard: false } = node else { return false };
+    let text = text.to_lowercase();
+    let unit = text.trim_start_matches(|letter: char| letter.is_ascii_digit() || "#/.,-+".contains(letter));
+    let is_strength = text.contains(|letter: char| letter.is_ascii_digit())
+        && ["", "mg", "mcg", "g", "gm", "ml", "%"].contains(&unit);
+    is_strength || SALTS.contains(&text.as_str())
+}
+
 /// `15 mg` is typed as two words and means one strength, as it does in a letter.
 pub(super) fn join_numbers_with_units(nodes: &mut Vec<Node>) {
     let mut index = 0;

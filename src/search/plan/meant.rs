@@ -39,6 +39,24 @@ pub(super) struct Unit {
     pub meanings: Vec<Meaning>,
 }
 
+impl Unit {
+    /// The words only say how a decision came out.
+    pub(super) fn is_outcome(&self) -> bool {
+        let is_outcome = |meaning: &Meaning| {
+            meaning.outcome.is_some()
+                && meaning.category.is_none()
+                && meaning.treatments.is_empty()
+                && meaning.body_parts.is_empty()
+        };
+        !self.meanings.is_empty() && self.meanings.iter().all(is_outcome)
+    }
+
+    /// The words name a drug.
+    pub(super) fn is_drug(&self) -> bool {
+        self.meanings.iter().flat_map(|meaning| &meaning.treatments).any(|name| TREATMENTS.is_drug(name))
+    }
+}
+
 impl Planner<'_> {
     /// The words side by side as units; a word without a meaning is one by itself.
     pub(super) fn units(&self, nodes: &[Node]) -> Vec<Unit> {
@@ -234,8 +252,10 @@ impl Planner<'_> {
         let [one] = searched[..] else { return Ok(()) };
         let mut any: Vec<Box<dyn Query>> = Vec::new();
         for value in values {
-            if terms::frequency(self.searcher, one.field, value)? > 0 {
-                any.push(term_query(one.field, value));
+            // Values stand in the index in lower case.
+            let term = value.to_lowercase();
+            if terms::frequency(self.searcher, one.field, &term)? > 0 {
+                any.push(term_query(one.field, &term));
             }
         }
         if !any.is_empty() {
