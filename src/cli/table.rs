@@ -175,10 +175,10 @@ fn table_facet(out: &mut impl Write, field: &str, values: &[FacetValue], width: 
     writeln!(out, "\n{BOLD}{}{BOLD:#}", field.replace('_', " "))?;
     let most = values.iter().map(|value| value.count).max().unwrap_or(0);
     let name_width = (width - BAR_WIDTH - 18).min(44);
-    let separator = fields::describe(field).and_then(|field| field.levels.as_deref());
+    let description = fields::describe(field);
     for value in values {
         // A value below another stands under it, by its own name.
-        let path: Vec<&str> = separator.map_or(vec![&value.value], |separator| value.value.split(separator).collect());
+        let path: Vec<&str> = description.map_or(vec![&value.value], |field| field.path(&value.value));
         let indent = "  ".repeat(path.len() - 1);
         let name = path.last().map_or(value.value.as_str(), |last| last);
         let selected = if value.selected { "●" } else { " " };
