@@ -130,6 +130,26 @@ struct Searched {
     boost: f32,
 }
 
+/// The field where a word fits best, and a little of the others. A request that utilization review had modified repeats
+/// what is disputed of it: it counts where the item does not have the word, not beside it.
+fn best_field(disjuncts: Vec<(Searched, Box<dyn Query>)>) -> Box<dyn Query> {
+    let (mut printed, mut others) = ([Vec::new(), Vec::new()], Vec::new());
+    for (one, query) in disjuncts {
+        match one.description.name.as_str() {
+            "item" => printed[0].push(query),
+            "request" => printed[1].push(query),
+            _ => others.push(query),
+        }
+    }
+    let best =
+        |queries| -> Box<dyn Query> { Box::new(DisjunctionMaxQuery::with_tie_breaker(queries, OTHER_FIELDS_SHARE)) };
+    let printed: Vec<Box<dyn Query>> = printed.into_iter().filter(|queries| !queries.is_empty()).map(best).collect();
+    if !printed.is_empty() {
+        others.push(Box::new(DisjunctionMaxQuery::new(printed)));
+    }
+    best(others)
+}
+
 struct Planner<'a> {
     searcher: &'a Searcher,
     handles: &'a FieldHandles,
@@ -367,7 +387,7 @@ impl Planner<'_> {
     /// One word of the analysis: a plain word, or parts joined as in `EMG/NCS`.
     fn analyzed(&mut self, field: Option<&str>, searched: &[Searched], word: &Word) -> tantivy::Result<Box<dyn Query>> {
         let label = || word.parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(" ");
-        let mut disjuncts: Vec<Box<dyn Query>> = Vec::new();
+        let mut disjuncts: Vec<(Searched, Box<dyn Query>)> = Vec::new();
         let mut most_frequent = 0;
         for one in searched {
             let mut queries: Vec<Box<dyn Query>> = Vec::new();
@@ -393,11 +413,11 @@ impl Planner<'_> {
             for query in queries {
                 let query = boosted(query, one.boost);
                 self.note_part(label(), one, query.as_ref());
-                disjuncts.push(query);
+                disjuncts.push((*one, query));
             }
         }
         self.note_target(field, target(word, self.exact, self.rarity(most_frequent)));
-        Ok(Box::new(DisjunctionMaxQuery::with_tie_breaker(disjuncts, OTHER_FIELDS_SHARE)))
+        Ok(best_field(disjuncts))
     }
 
     /// Remembers a word's query in one field, to explain scores with. What is excluded explains nothing.
@@ -448,12 +468,12 @@ impl Planner<'_> {
                 let terms = TermSetQuery::new(found.iter().map(|term| Term::from_field_text(one.field, term)));
                 let query: Box<dyn Query> = Box::new(ConstScoreQuery::new(Box::new(terms), one.boost));
                 self.note_part(pattern.clone(), one, query.as_ref());
-                query
+                (*one, query)
             })
             .collect();
         let needle = Needle::Matching(Box::new(move |term| terms::matches_wildcard(&pattern, term)));
         self.note_target(field, Target { needle, weight: 1.0 });
-        Ok(Box::new(DisjunctionMaxQuery::with_tie_breaker(disjuncts, OTHER_FIELDS_SHARE)))
+        Ok(best_field(disjuncts))
     }
 
     /// Quoted words: as typed, in their order, stop words included.
@@ -472,7 +492,7 @@ impl Planner<'_> {
         if parts.is_empty() {
             return Ok(Box::new(EmptyQuery));
         }
-        let mut disjuncts: Vec<Box<dyn Query>> = Vec::new();
+        let mut disjuncts: Vec<(Searched, Box<dyn Query>)> = Vec::new();
         for one in &searched {
             let wholes: Vec<&Form> = match &words[..] {
                 [word] => word.complete_wholes().collect(),
@@ -486,13 +506,13 @@ impl Planner<'_> {
             for query in queries {
                 let query = boosted(query, one.boost);
                 self.note_part(format!("\"{text}\""), one, query.as_ref());
-                disjuncts.push(query);
+                disjuncts.push((*one, query));
             }
         }
         self.note_absent_words(&searched, &parts)?;
         let needle = Needle::Phrase { words: parts.iter().map(|part| part.text.clone()).collect(), slop };
         self.note_target(field, Target { needle, weight: self.rarity(0) });
-        Ok(Box::new(DisjunctionMaxQuery::with_tie_breaker(disjuncts, OTHER_FIELDS_SHARE)))
+        Ok(best_field(disjuncts))
     }
 
     /// A quoted word is never repaired, but a slip in it is pointed out.
