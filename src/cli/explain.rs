@@ -202,7 +202,7 @@ fn explain_query(out: &mut impl Write, text: &str, format: Format) -> io::Result
             .map(|meaning| {
                 serde_json::json!({
                     "typed": typed(meaning), "treatments": meaning.treatments, "category": meaning.category,
-                    "body_parts": meaning.body_parts, "wordings": meaning.wordings,
+                    "body_parts": meaning.body_parts, "outcome": meaning.outcome, "wordings": meaning.wordings,
                 })
             })
             .collect();
@@ -214,6 +214,7 @@ fn explain_query(out: &mut impl Write, text: &str, format: Format) -> io::Result
         optional(out, "  treatments", Some(&meaning.treatments.join(", ")))?;
         optional(out, "  category", meaning.category)?;
         optional(out, "  body parts", Some(&meaning.body_parts.join(", ")))?;
+        optional(out, "  outcome", meaning.outcome)?;
         optional(out, "  wordings", Some(&meaning.wordings.join(", ")))?;
     }
     if found.is_empty() {

@@ -323,10 +323,10 @@ fn print_summary(built: &Built, directory: &Path) -> anyhow::Result<()> {
         writeln!(out, "{} with something odd or missing; `imr show CASE` names it", count(built.noticed, "letter"))?;
     }
     if totals.unrecognized > 0 {
-        let have = if totals.unrecognized == 1 { "names" } else { "name" };
+        let (name, have) = if totals.unrecognized == 1 { ("names", "has") } else { ("name", "have") };
         writeln!(
             out,
-            "{} {have} no treatment of the tables and have no category:",
+            "{} {name} no treatment of the tables and {have} no category:",
             count(totals.unrecognized, "item")
         )?;
         for item in &built.unrecognized {

@@ -175,20 +175,12 @@ fn table_facet(out: &mut impl Write, field: &str, values: &[FacetValue], width: 
     writeln!(out, "\n{BOLD}{}{BOLD:#}", field.replace('_', " "))?;
     let most = values.iter().map(|value| value.count).max().unwrap_or(0);
     let name_width = (width - BAR_WIDTH - 18).min(44);
-    let separator = fields::describe(field).and_then(|field| field.levels.as_deref());
-    // The values above the one at hand: a value below another stands under it, by its own name.
-    let mut above: Vec<String> = Vec::new();
+    let description = fields::describe(field);
     for value in values {
-        let own = separator.and_then(|separator| {
-            while above.last().is_some_and(|parent| !value.value.starts_with(parent)) {
-                above.pop();
-            }
-            let own = above.last().map(|parent| &value.value[parent.len()..]);
-            above.push(format!("{}{separator}", value.value));
-            own
-        });
-        let indent = "  ".repeat(above.len().saturating_sub(1));
-        let name = own.unwrap_or(&value.value);
+        // A value below another stands under it, by its own name.
+        let path: Vec<&str> = description.map_or(vec![&value.value], |field| field.path(&value.value));
+        let indent = "  ".repeat(path.len() - 1);
+        let name = path.last().map_or(value.value.as_str(), |last| last);
         let selected = if value.selected { "●" } else { " " };
         let name = pad(&cut(&format!("{indent}{}", outcome_words(name)), name_width), name_width);
         let number = thousands(value.count);

@@ -134,7 +134,8 @@ fn document(fields: &FieldHandles, record: &Record) -> tantivy::Result<TantivyDo
     document.guideline("guideline", decision.reviewer_guideline.as_ref())?;
     document.guideline("administrator_guideline", decision.claims_guideline.as_ref())?;
     document.facet("edition", edition(decision.reviewer_guideline.as_ref(), letter.decision_date))?;
-    document.paths("category", derived.category.iter().map(|category| category.splitn(2, '/').collect()))?;
+    let path = |category| fields::describe("category").map_or_else(Vec::new, |field| field.path(category));
+    document.paths("category", derived.category.as_deref().map(path).into_iter())?;
     document.facets("treatment", &derived.concepts)?;
     document.facets("body_part", &derived.body_parts)?;
     document.facets("side", &derived.sides.iter().map(|side| side.as_str().to_owned()).collect::<Vec<_>>())?;

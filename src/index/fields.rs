@@ -45,6 +45,9 @@ pub struct FieldDescription {
     /// What stands between the levels of a value, where a facet has levels (`Injection/Facet`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub levels: Option<String>,
+    /// How many levels a value has at most: what would divide it further belongs to its last name (`EMG/NCV`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub depth: Option<usize>,
     /// The text in which a word is looked for that a query asks of this field and that is none of its values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words_in: Option<String>,
@@ -56,6 +59,15 @@ impl FieldDescription {
     #[must_use]
     pub fn answers_to(&self, typed: &str) -> bool {
         self.name.eq_ignore_ascii_case(typed) || self.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(typed))
+    }
+
+    /// The names of a value's levels, the highest first: itself, where the field has no levels.
+    #[must_use]
+    pub fn path<'v>(&self, value: &'v str) -> Vec<&'v str> {
+        match &self.levels {
+            Some(separator) => value.splitn(self.depth.unwrap_or(usize::MAX), separator.as_str()).collect(),
+            None => vec![value],
+        }
     }
 
     /// Whether a person can search or filter by it.

@@ -82,9 +82,9 @@ pub fn meant_values(
         }
     }
     let known = values_of(searcher, description)?;
-    if let (true, Some(separator)) = (meant.is_empty(), &description.levels) {
-        let ending = format!("{separator}{typed}").to_lowercase();
-        let ends_so = |value: &&String| value.to_lowercase().ends_with(&ending);
+    if meant.is_empty() && description.levels.is_some() {
+        let ends_so =
+            |value: &&String| description.path(value).last().is_some_and(|last| last.eq_ignore_ascii_case(typed));
         meant.extend(known.iter().filter(ends_so).cloned());
     }
     if meant.is_empty() {
@@ -196,20 +196,20 @@ pub fn any_of(
     corrected: &mut Vec<Corrected>,
 ) -> tantivy::Result<(Box<dyn Query>, Vec<String>)> {
     let field = handles.named(&description.name)?;
-    let mut taken = Vec::new();
+    let (mut taken, mut queries) = (Vec::new(), Vec::new());
     for typed in values {
         let is_range = range_of(typed).is_some() && description.name == "year";
-        if description.kind == Kind::Keyword && !is_range {
-            taken.extend(meant_values(searcher, field, description, typed, corrected)?);
-        } else {
+        if description.kind != Kind::Keyword || is_range {
+            queries.push(value(searcher, field, description, typed, corrected)?);
             taken.push(typed.clone());
+            continue;
+        }
+        for meant in meant_values(searcher, field, description, typed, corrected)? {
+            // What a value was taken for has been said.
+            queries.push(value(searcher, field, description, &meant, &mut Vec::new())?);
+            taken.push(meant);
         }
     }
-    let queries = taken
-        .iter()
-        // What a value was taken for has been said.
-        .map(|typed| value(searcher, field, description, typed, &mut Vec::new()))
-        .collect::<tantivy::Result<Vec<_>>>()?;
     Ok((Box::new(BooleanQuery::union(queries)), taken))
 }
 
@@ -245,12 +245,9 @@ fn unreadable(description: &FieldDescription, lower: &Bound<String>, upper: &Bou
         Bound::Included(value) | Bound::Excluded(value) => value.clone(),
     };
     let kind = if description.kind == Kind::Number { "a whole number" } else { "a date (2016-11-09, 2016-11 or 2016)" };
-    Corrected::remark(format!(
-        "`{}` takes {kind}; `{}` to `{}` could not be read and finds nothing",
-        description.name,
-        shown(lower),
-        shown(upper)
-    ))
+    let (lower, upper) = (shown(lower), shown(upper));
+    let typed = if lower == upper { format!("`{lower}`") } else { format!("`{lower}` to `{upper}`") };
+    Corrected::remark(format!("`{}` takes {kind}; {typed} could not be read and finds nothing", description.name))
 }
 
 /// All values of a facet.
@@ -271,15 +268,18 @@ fn values_of(searcher: &Searcher, description: &FieldDescription) -> tantivy::Re
 /// A facet value that no decision has, with the nearest that some have.
 fn unknown_value(description: &FieldDescription, typed: &str, known: Vec<String>) -> Corrected {
     let typed_lower = typed.to_lowercase();
-    let mut near: Vec<(usize, String)> = known
+    // One or two slips first, then values that hold what was typed (`back`: `low back` rather than `neck`).
+    let mut near: Vec<(bool, usize, String)> = known
         .into_iter()
-        .map(|value| (distance(&typed_lower, &value.to_lowercase()), value))
-        .filter(|(distance, value)| {
-            *distance * 2 <= value.chars().count() || value.to_lowercase().contains(&typed_lower)
+        .map(|value| {
+            let distance = distance(&typed_lower, &value.to_lowercase());
+            let is_slip = distance * 4 <= typed_lower.chars().count();
+            (!is_slip && !value.to_lowercase().contains(&typed_lower), distance, value)
         })
+        .filter(|(is_other, distance, value)| !is_other || *distance * 2 <= value.chars().count())
         .collect();
     near.sort();
-    let did_you_mean: Vec<String> = near.into_iter().take(3).map(|(_, value)| value).collect();
+    let did_you_mean: Vec<String> = near.into_iter().take(3).map(|(_, _, value)| value).collect();
     let suggestion = did_you_mean.first().map_or(String::new(), |first| format!("; did you mean `{first}`?"));
     let message = format!("no decision has the {} `{typed}`{suggestion}", description.name.replace('_', " "));
     Corrected { message, typed: Some(typed.to_owned()), did_you_mean, searched_instead: false }

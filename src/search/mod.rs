@@ -319,9 +319,9 @@ fn list(field: &FieldDescription, mut values: Vec<(String, u64)>, chosen: &[Stri
     }
     let is_chosen = |value: &str| chosen.iter().any(|typed| selects(typed, value));
     let facet_value = |value: &str, count| FacetValue { selected: is_chosen(value), value: value.to_owned(), count };
-    if let Some(separator) = &field.levels {
+    if field.levels.is_some() {
         let mut listed = Vec::new();
-        list_below(None, &values, separator, limit, &facet_value, &mut listed);
+        list_below(&[], &values, field, limit, &facet_value, &mut listed);
         return listed;
     }
     values
@@ -335,29 +335,23 @@ fn list(field: &FieldDescription, mut values: Vec<(String, u64)>, chosen: &[Stri
 
 /// The values one level below `parent`, each followed by its own.
 fn list_below(
-    parent: Option<&str>,
+    parent: &[&str],
     values: &[(String, u64)],
-    separator: &str,
+    field: &FieldDescription,
     limit: usize,
     facet_value: &dyn Fn(&str, u64) -> FacetValue,
     listed: &mut Vec<FacetValue>,
 ) {
-    let below = values.iter().filter(|(value, _)| parent_of(value, values, separator) == parent).enumerate();
-    for (place, (value, count)) in below {
+    let paths = values.iter().map(|(value, count)| (field.path(value), value, count));
+    let below = paths.filter(|(path, ..)| path.len() == parent.len() + 1 && path.starts_with(parent)).enumerate();
+    for (place, (path, value, count)) in below {
         let start = listed.len();
         listed.push(facet_value(value, *count));
-        list_below(Some(value), values, separator, limit, facet_value, listed);
+        list_below(&path, values, field, limit, facet_value, listed);
         if place >= limit && !listed[start..].iter().any(|value| value.selected) {
             listed.truncate(start);
         }
     }
-}
-
-/// The value above a value. Every level is a value of its own, so that a name may hold the separator itself
-/// (`Rehabilitation/PT/OT` stands under `Rehabilitation`).
-fn parent_of<'v>(value: &'v str, values: &[(String, u64)], separator: &str) -> Option<&'v str> {
-    let is_value = |above: &str| values.iter().any(|(known, _)| known == above);
-    value.rmatch_indices(separator).map(|(end, _)| &value[..end]).find(|above| is_value(above))
 }
 
 fn selects(typed: &str, value: &str) -> bool {

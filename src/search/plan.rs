@@ -11,15 +11,14 @@ mod spelling;
 
 use std::ops::Bound;
 
-use tantivy::query::{
-    AllQuery, BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, Query, TermSetQuery,
-};
+use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, Occur, Query, TermSetQuery};
 use tantivy::schema::Field;
 use tantivy::{Searcher, Term};
 
 use self::clauses::{
-    add_everything_if_only_excluded, boosted, everything_but, is_restriction, is_stop_word_node,
-    join_numbers_with_units, phrase_query, target, term_query, with_something_to_match,
+    add_everything_if_only_excluded, best_field, boosted, everything_but, is_restriction, is_stop_word_node,
+    is_strength_or_salt, join_numbers_with_units, phrase_query, target, term_query, with_slash,
+    with_something_to_match,
 };
 use self::meant::Unit;
 use super::filters;
@@ -203,18 +202,24 @@ impl Planner<'_> {
         Ok((occur, self.node(node, false)?))
     }
 
-    /// Words side by side: exclusions and required words as marked; of the others, most.
+    /// Words side by side: exclusions and required words as marked; of the others, most. An outcome ("approved") and the
+    /// strength or salt of a drug order what the other words find and never keep a decision out.
     fn words(&mut self, nodes: &mut Vec<Node>, top: bool) -> tantivy::Result<Box<dyn Query>> {
         join_numbers_with_units(nodes);
         self.repair(nodes)?;
         let all_stop_words = nodes.iter().all(is_stop_word_node);
         let mut clauses = Vec::new();
+        let mut asides = Vec::new();
         let (mut optional, mut has_required) = (0, false);
-        for unit in self.units(nodes) {
+        let units = self.units(nodes);
+        let has_drug = units.iter().any(Unit::is_drug);
+        for unit in units {
             if !unit.meanings.is_empty() {
-                optional += 1;
+                let is_outcome = unit.is_outcome();
                 let query = self.meant(&mut nodes[unit.nodes], &unit.meanings)?;
-                clauses.push((Occur::Should, query));
+                let kept = if is_outcome { &mut asides } else { &mut clauses };
+                kept.push((Occur::Should, query));
+                optional += usize::from(!is_outcome);
                 continue;
             }
             let node = &mut nodes[unit.nodes.start];
@@ -228,8 +233,21 @@ impl Planner<'_> {
                 _ => Occur::Should,
             };
             has_required |= matches!(node, Node::Required(_));
+            if has_drug && is_strength_or_salt(node) {
+                if let Node::Word { text, .. } = node
+                    && let Some(strength) = with_slash(text)
+                {
+                    *text = strength;
+                }
+                asides.push(self.clause(node, occur)?);
+                continue;
+            }
             optional += usize::from(occur == Occur::Should);
             clauses.push(self.clause(node, occur)?);
+        }
+        if optional == 0 && !has_required {
+            optional = asides.len();
+            clauses.append(&mut asides);
         }
         let required = match self.words_required {
             Some(required) if top => required.min(optional),
@@ -241,7 +259,12 @@ impl Planner<'_> {
             self.has_required = has_required;
         }
         let clauses = add_everything_if_only_excluded(clauses);
-        Ok(Box::new(BooleanQuery::with_minimum_required_clauses(clauses, required)))
+        let decisive = BooleanQuery::with_minimum_required_clauses(clauses, required);
+        if asides.is_empty() {
+            return Ok(Box::new(decisive));
+        }
+        asides.push((Occur::Must, Box::new(decisive)));
+        Ok(Box::new(BooleanQuery::new(asides)))
     }
 
     /// The fields a word is looked for in.
@@ -317,7 +340,7 @@ impl Planner<'_> {
     /// One word of the analysis: a plain word, or parts joined as in `EMG/NCS`.
     fn analyzed(&mut self, field: Option<&str>, searched: &[Searched], word: &Word) -> tantivy::Result<Box<dyn Query>> {
         let label = || word.parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(" ");
-        let mut disjuncts: Vec<Box<dyn Query>> = Vec::new();
+        let mut disjuncts: Vec<(Searched, Box<dyn Query>)> = Vec::new();
         let mut most_frequent = 0;
         for one in searched {
             let mut queries: Vec<Box<dyn Query>> = Vec::new();
@@ -343,11 +366,11 @@ impl Planner<'_> {
             for query in queries {
                 let query = boosted(query, one.boost);
                 self.note_part(label(), one, query.as_ref());
-                disjuncts.push(query);
+                disjuncts.push((*one, query));
             }
         }
         self.note_target(field, target(word, self.exact, self.rarity(most_frequent)));
-        Ok(Box::new(DisjunctionMaxQuery::with_tie_breaker(disjuncts, OTHER_FIELDS_SHARE)))
+        Ok(best_field(disjuncts))
     }
 
     /// Remembers a word's query in one field, to explain scores with. What is excluded explains nothing.
@@ -398,12 +421,12 @@ impl Planner<'_> {
                 let terms = TermSetQuery::new(found.iter().map(|term| Term::from_field_text(one.field, term)));
                 let query: Box<dyn Query> = Box::new(ConstScoreQuery::new(Box::new(terms), one.boost));
                 self.note_part(pattern.clone(), one, query.as_ref());
-                query
+                (*one, query)
             })
             .collect();
         let needle = Needle::Matching(Box::new(move |term| terms::matches_wildcard(&pattern, term)));
         self.note_target(field, Target { needle, weight: 1.0 });
-        Ok(Box::new(DisjunctionMaxQuery::with_tie_breaker(disjuncts, OTHER_FIELDS_SHARE)))
+        Ok(best_field(disjuncts))
     }
 
     /// Quoted words: as typed, in their order, stop words included.
@@ -422,7 +445,7 @@ impl Planner<'_> {
         if parts.is_empty() {
             return Ok(Box::new(EmptyQuery));
         }
-        let mut disjuncts: Vec<Box<dyn Query>> = Vec::new();
+        let mut disjuncts: Vec<(Searched, Box<dyn Query>)> = Vec::new();
         for one in &searched {
             let wholes: Vec<&Form> = match &words[..] {
                 [word] => word.complete_wholes().collect(),
@@ -436,13 +459,13 @@ impl Planner<'_> {
             for query in queries {
                 let query = boosted(query, one.boost);
                 self.note_part(format!("\"{text}\""), one, query.as_ref());
-                disjuncts.push(query);
+                disjuncts.push((*one, query));
             }
         }
         self.note_absent_words(&searched, &parts)?;
         let needle = Needle::Phrase { words: parts.iter().map(|part| part.text.clone()).collect(), slop };
         self.note_target(field, Target { needle, weight: self.rarity(0) });
-        Ok(Box::new(DisjunctionMaxQuery::with_tie_breaker(disjuncts, OTHER_FIELDS_SHARE)))
+        Ok(best_field(disjuncts))
     }
 
     fn range(&mut self, field: &str, lower: &Bound<String>, upper: &Bound<String>) -> tantivy::Result<Box<dyn Query>> {

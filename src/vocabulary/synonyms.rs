@@ -22,9 +22,12 @@ pub struct Table {
 
 /// Terms that mean the same: each finds the others.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+#[serde(deny_unknown_fields)]
 pub struct Same {
     pub terms: Vec<Wording>,
+    /// The outcome people mean by them.
+    #[serde(default)]
+    pub outcome: Option<&'static str>,
 }
 
 /// A lay term that finds others, which do not find it.
@@ -60,7 +63,7 @@ impl Synonyms {
                     plain.extend(term.names);
                 }
             }
-            finds.push((plain, None));
+            finds.push((plain, group.outcome));
         }
         for broader in table.broader {
             terms.add(broader.term, None, finds.len());

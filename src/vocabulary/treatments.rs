@@ -238,6 +238,12 @@ impl Treatments {
         })
     }
 
+    /// Whether a treatment of this name is a drug.
+    #[must_use]
+    pub fn is_drug(&self, name: &str) -> bool {
+        self.treatments.iter().any(|treatment| treatment.name == name && treatment.is_drug())
+    }
+
     /// The word of the table that a long word is one slip from; `None` for one of its own words.
     #[must_use]
     pub fn meant_by(&self, word: &str) -> Option<&'static str> {

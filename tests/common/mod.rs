@@ -5,6 +5,7 @@
 
 pub mod corpus;
 pub mod intake;
+pub mod letters;
 
 use std::ffi::OsStr;
 use std::fs;

@@ -1,9 +1,12 @@
 //! The small engine queries that plans are made of.
 
 use tantivy::Term;
-use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, Occur, PhraseQuery, Query, TermQuery};
+use tantivy::query::{
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, Occur, PhraseQuery, Query, TermQuery,
+};
 use tantivy::schema::{Field, IndexRecordOption};
 
+use super::{OTHER_FIELDS_SHARE, Searched};
 use crate::index::analysis::{Form, Word, analyze, is_stop_word};
 use crate::index::fields::{self, Kind};
 use crate::search::grammar::Node;
@@ -25,6 +28,26 @@ pub(super) fn phrase_query<'a>(field: Field, parts: impl IntoIterator<Item = &'a
 
 pub(super) fn boosted(query: Box<dyn Query>, boost: f32) -> Box<dyn Query> {
     Box::new(BoostQuery::new(query, boost))
+}
+
+/// The field where a word fits best, and a little of the others. A request that utilization review had modified repeats
+/// what is disputed of it: it counts where the item does not have the word, not beside it.
+pub(super) fn best_field(disjuncts: Vec<(Searched, Box<dyn Query>)>) -> Box<dyn Query> {
+    let (mut printed, mut others) = ([Vec::new(), Vec::new()], Vec::new());
+    for (one, query) in disjuncts {
+        match one.description.name.as_str() {
+            "item" => printed[0].push(query),
+            "request" => printed[1].push(query),
+            _ => others.push(query),
+        }
+    }
+    let best =
+        |queries| -> Box<dyn Query> { Box::new(DisjunctionMaxQuery::with_tie_breaker(queries, OTHER_FIELDS_SHARE)) };
+    let printed: Vec<Box<dyn Query>> = printed.into_iter().filter(|queries| !queries.is_empty()).map(best).collect();
+    if !printed.is_empty() {
+        others.push(Box::new(DisjunctionMaxQuery::new(printed)));
+    }
+    best(others)
 }
 
 pub(super) fn target(word: &Word, exact: bool, weight: f32) -> Target {
@@ -78,6 +101,49 @@ pub(super) fn is_restriction(node: &Node) -> bool {
 
 pub(super) fn is_stop_word_node(node: &Node) -> bool {
     matches!(node, Node::Word { field: None, text, wildcard: false } if is_stop_word(&text.to_lowercase()))
+}
+
+/// Words for the salt of a drug, which letters print or leave out as they please.
+const SALTS: [&str; 19] = [
+    "hcl",
+    "hydrochloride",
+    "hbr",
+    "hydrobromide",
+    "bitartrate",
+    "tartrate",
+    "sodium",
+    "potassium",
+    "calcium",
+    "succinate",
+    "sulfate",
+    "maleate",
+    "citrate",
+    "fumarate",
+    "besylate",
+    "mesylate",
+    "phosphate",
+    "acetate",
+    "magnesium",
+];
+
+/// What a drug comes in. Patches and creams are not among them: they make another treatment of it.
+const FORMS: [&str; 10] = ["tablet", "tablets", "tab", "tabs", "capsule", "capsules", "cap", "caps", "pill", "pills"];
+
+/// `10-325` as letters print it: `10/325`.
+pub(super) fn with_slash(strength: &str) -> Option<String> {
+    let (one, other) = strength.split_once('-')?;
+    let starts_with_digit = |text: &str| text.starts_with(|letter: char| letter.is_ascii_digit());
+    (starts_with_digit(one) && starts_with_digit(other)).then(|| strength.replace('-', "/"))
+}
+
+/// `10/325`, `7.5mg`, `5%`, `#60`, `hcl` or `tablets`, typed beside a drug.
+pub(super) fn is_strength_or_salt(node: &Node) -> bool {
+    let Node::Word { field: None, text, wildcard: false } = node else { return false };
+    let text = text.to_lowercase();
+    let unit = text.trim_start_matches(|letter: char| letter.is_ascii_digit() || "#/.,-+".contains(letter));
+    let is_strength = text.contains(|letter: char| letter.is_ascii_digit())
+        && ["", "mg", "mcg", "g", "gm", "ml", "%"].contains(&unit);
+    is_strength || SALTS.contains(&text.as_str()) || FORMS.contains(&text.as_str())
 }
 
 /// `15 mg` is typed as two words and means one strength, as it does in a letter.

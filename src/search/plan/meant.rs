@@ -6,9 +6,10 @@
 
 use std::ops::Range;
 
-use tantivy::query::{BooleanQuery, DisjunctionMaxQuery, Occur, Query};
+use tantivy::Term;
+use tantivy::query::{BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, Occur, Query, TermSetQuery};
 
-use super::clauses::{boosted, phrase_query, term_query};
+use super::clauses::{best_field, boosted, phrase_query};
 use super::{OTHER_FIELDS_SHARE, Planner, Searched};
 use crate::index::analysis::{Form, analyze};
 use crate::search::grammar::Node;
@@ -16,18 +17,20 @@ use crate::search::model::{Expanded, RankingPart};
 use crate::search::snippet::{Needle, Target};
 use crate::search::terms;
 use crate::vocabulary::meaning::{Meaning, meanings};
+use crate::vocabulary::treatments::TREATMENTS;
 use crate::vocabulary::words::{Token, tokens};
 
 /// Weight of another wording beside the typed words.
 const WORDING: f32 = 0.8;
-/// Weight of a decision about the treatment meant, in inverse document frequencies.
+/// Weight of a decision about the treatment meant, in weights of a word that is neither common nor rare. A treatment is what
+/// a decision is about whether it is asked for often or not.
 const TREATMENT: f32 = 2.0;
 /// The same of a whole category.
 const CATEGORY: f32 = 1.0;
 /// The same of a part of the body.
 const BODY_PART: f32 = 1.5;
 /// The same of an outcome.
-const OUTCOME: f32 = 1.0;
+const OUTCOME: f32 = 0.4;
 /// More wordings of one meaning than this are not searched: the rarest of them are hardly ever written.
 const MOST_WORDINGS: usize = 12;
 
@@ -36,6 +39,24 @@ pub(super) struct Unit {
     /// Places in the list of words.
     pub nodes: Range<usize>,
     pub meanings: Vec<Meaning>,
+}
+
+impl Unit {
+    /// The words only say how a decision came out.
+    pub(super) fn is_outcome(&self) -> bool {
+        let is_outcome = |meaning: &Meaning| {
+            meaning.outcome.is_some()
+                && meaning.category.is_none()
+                && meaning.treatments.is_empty()
+                && meaning.body_parts.is_empty()
+        };
+        !self.meanings.is_empty() && self.meanings.iter().all(is_outcome)
+    }
+
+    /// The words name a drug.
+    pub(super) fn is_drug(&self) -> bool {
+        self.meanings.iter().flat_map(|meaning| &meaning.treatments).any(|name| TREATMENTS.is_drug(name))
+    }
 }
 
 impl Planner<'_> {
@@ -63,15 +84,19 @@ impl Planner<'_> {
         let mut other_words: Vec<Vec<Box<dyn Query>>> = Vec::new();
         let mut concepts: Vec<Vec<Box<dyn Query>>> = Vec::new();
         for meaning in meanings {
-            other_words.push(self.other_wordings(meaning, &mut expanded)?);
+            other_words.push(self.other_wordings(&label, meaning, &mut expanded)?);
             concepts.push(self.concepts(&label, meaning, &mut expanded)?);
         }
         let typed = self.typed(nodes, !other_words.iter().all(Vec::is_empty) || !concepts.iter().all(Vec::is_empty))?;
         if !self.excluded && !expanded.is_empty() {
             self.expanded.push(expanded);
         }
+        // Of several wordings in one text only the best counts.
+        let others: Vec<Box<dyn Query>> = all_of(other_words).collect();
         let mut worded = vec![typed];
-        worded.extend(all_of(other_words));
+        if !others.is_empty() {
+            worded.push(Box::new(DisjunctionMaxQuery::new(others)));
+        }
         let mut clauses: Vec<(Occur, Box<dyn Query>)> =
             vec![(Occur::Should, Box::new(DisjunctionMaxQuery::with_tie_breaker(worded, OTHER_FIELDS_SHARE)))];
         clauses.extend(all_of(concepts).map(|query| (Occur::Should, query)));
@@ -94,7 +119,12 @@ impl Planner<'_> {
         })
     }
 
-    fn other_wordings(&mut self, meaning: &Meaning, expanded: &mut Expanded) -> tantivy::Result<Vec<Box<dyn Query>>> {
+    fn other_wordings(
+        &mut self,
+        label: &str,
+        meaning: &Meaning,
+        expanded: &mut Expanded,
+    ) -> tantivy::Result<Vec<Box<dyn Query>>> {
         if !self.request.uses(RankingPart::Equivalents) {
             return Ok(Vec::new());
         }
@@ -109,9 +139,13 @@ impl Planner<'_> {
         }
         known.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
         known.truncate(MOST_WORDINGS);
+        let typed: Vec<Form> = analyze(label).into_iter().flat_map(|word| word.parts).collect();
+        let typed_rarity = self.rarities(&searched, &typed)?;
         let mut queries = Vec::new();
         for (_, wording, forms) in known {
-            queries.push(self.worded(&searched, wording, &forms));
+            // Rarer words, or more of them, would make another wording weigh more than what was typed.
+            let weight = WORDING * (typed_rarity / self.rarities(&searched, &forms)?).min(1.0);
+            queries.push(self.worded(&searched, wording, &forms, weight));
             if !expanded.words.iter().any(|known| known == wording) {
                 expanded.words.push(wording.to_owned());
             }
@@ -134,24 +168,33 @@ impl Planner<'_> {
         Ok(if forms.is_empty() { 0 } else { rarest })
     }
 
+    /// The inverse document frequencies of words, added up: what a match of all of them weighs.
+    fn rarities(&self, searched: &[Searched], forms: &[Form]) -> tantivy::Result<f32> {
+        let mut sum = 0.0;
+        for form in forms {
+            sum += self.rarity(self.frequency(searched, std::slice::from_ref(form))?);
+        }
+        Ok(sum)
+    }
+
     /// A wording in every field that free words search: one word in any form, several as a phrase.
-    fn worded(&mut self, searched: &[Searched], wording: &str, forms: &[Form]) -> Box<dyn Query> {
-        let mut disjuncts: Vec<Box<dyn Query>> = Vec::new();
+    fn worded(&mut self, searched: &[Searched], wording: &str, forms: &[Form], weight: f32) -> Box<dyn Query> {
+        let mut disjuncts: Vec<(Searched, Box<dyn Query>)> = Vec::new();
         for one in searched {
             let query = match forms {
                 [form] => self.stemmed(one.field, form),
                 forms => Self::stemmed_phrase(one, forms),
             };
-            let query = boosted(query, one.boost * WORDING);
+            let query = boosted(query, one.boost * weight);
             self.note_part(format!("= {wording}"), one, query.as_ref());
-            disjuncts.push(query);
+            disjuncts.push((*one, query));
         }
         let needle = match forms {
             [form] => Needle::Terms { forms: vec![form.text.clone()], stems: form.stem.iter().cloned().collect() },
             forms => Needle::Phrase { words: forms.iter().map(|form| form.text.clone()).collect(), slop: 0 },
         };
         self.note_target(None, Target { needle, weight: WORDING * self.rarity(0) });
-        Box::new(DisjunctionMaxQuery::with_tie_breaker(disjuncts, OTHER_FIELDS_SHARE))
+        best_field(disjuncts)
     }
 
     /// A phrase whose last word may be inflected ("epidural steroid injections").
@@ -180,7 +223,9 @@ impl Planner<'_> {
         if self.request.uses(RankingPart::Concepts) {
             let treatments = self.about(label, "treatment", &meaning.treatments, TREATMENT, &mut queries)?;
             expanded.treatments.extend(owned(treatments));
-            let category = self.about(label, "category", &one(meaning.category), CATEGORY, &mut queries)?;
+            // A treatment says more than its category, which would only count it again.
+            let category = meaning.category.filter(|_| meaning.treatments.is_empty());
+            let category = self.about(label, "category", &one(category), CATEGORY, &mut queries)?;
             expanded.category = expanded.category.take().or(owned(category).pop());
             let outcome = self.about(label, "outcome", &one(meaning.outcome), OUTCOME, &mut queries)?;
             expanded.outcome = expanded.outcome.take().or(owned(outcome).pop());
@@ -203,17 +248,20 @@ impl Planner<'_> {
     ) -> tantivy::Result<Vec<&'v str>> {
         let searched = self.searched(Some(field))?;
         let [one] = searched[..] else { return Ok(Vec::new()) };
-        let mut known: Vec<&str> = Vec::new();
-        let mut any: Vec<Box<dyn Query>> = Vec::new();
-        for value in values {
+        let (mut known, mut any, mut frequency) = (Vec::new(), Vec::new(), 0);
+        for &value in values {
+            // Values stand in the index in lower case.
             let term = value.to_lowercase();
-            if terms::frequency(self.searcher, one.field, &term)? > 0 {
-                any.push(term_query(one.field, &term));
+            let decisions = terms::frequency(self.searcher, one.field, &term)?;
+            if decisions > 0 {
+                frequency += decisions;
+                any.push(Term::from_field_text(one.field, &term));
                 known.push(value);
             }
         }
-        if !any.is_empty() {
-            let query = boosted(Box::new(DisjunctionMaxQuery::new(any)), weight);
+        if frequency > 0 {
+            let any: Box<dyn Query> = Box::new(TermSetQuery::new(any));
+            let query: Box<dyn Query> = Box::new(ConstScoreQuery::new(any, weight * self.rarity(0) / 2.0));
             self.note_part(format!("{label} → {}", known.join(", ")), &one, query.as_ref());
             queries.push(query);
         }

@@ -1,11 +1,11 @@
 //! Proximity: two words or phrases within a distance of each other.
 
 use tantivy::Term;
-use tantivy::query::{BooleanQuery, DisjunctionMaxQuery, EmptyQuery, Occur, PhraseQuery, Query};
+use tantivy::query::{BooleanQuery, EmptyQuery, Occur, PhraseQuery, Query};
 use tantivy::schema::Field;
 
 use super::clauses::boosted;
-use super::{OTHER_FIELDS_SHARE, Planner};
+use super::{Planner, Searched, best_field};
 use crate::index::analysis::{Form, analyze};
 use crate::index::fields::Kind;
 use crate::search::grammar::Node;
@@ -35,12 +35,12 @@ impl Planner<'_> {
         for side in [&left, &right] {
             self.note_absent_words(&searched, &side.forms.iter().collect::<Vec<_>>())?;
         }
-        let mut disjuncts: Vec<Box<dyn Query>> = Vec::new();
+        let mut disjuncts: Vec<(Searched, Box<dyn Query>)> = Vec::new();
         for one in &searched {
             for first in self.sequences(&left) {
                 for second in self.sequences(&right) {
-                    disjuncts.push(boosted(near_query(one.field, &first, &second, distance), one.boost));
-                    disjuncts.push(boosted(near_query(one.field, &second, &first, distance), one.boost));
+                    disjuncts.push((*one, boosted(near_query(one.field, &first, &second, distance), one.boost)));
+                    disjuncts.push((*one, boosted(near_query(one.field, &second, &first, distance), one.boost)));
                 }
             }
         }
@@ -50,7 +50,7 @@ impl Planner<'_> {
             distance,
         };
         self.note_target(field.as_deref(), Target { needle, weight: self.rarity(0) });
-        Ok(Box::new(DisjunctionMaxQuery::with_tie_breaker(disjuncts, OTHER_FIELDS_SHARE)))
+        Ok(best_field(disjuncts))
     }
 
     /// The term sequences one side of a proximity can stand as: a word by its stem or its inflected forms, a phrase as

@@ -273,7 +273,6 @@ fn adorns(words: &[Word], place: usize) -> bool {
             | "chapters"
             | "ch"
             | "occupational"
-            | "medicine"
             | "american"
             | "college"
             | "of"
@@ -290,6 +289,8 @@ fn adorns(words: &[Word], place: usize) -> bool {
             | "2008"
             | "2011"
     ) || (matches!(before, "chapter" | "chapters" | "ch") && words[place].text.parse::<u8>().is_ok())
+        // "Physical Medicine" is a section, not the end of the college's name.
+        || (words[place].text == "medicine" && matches!(before, "occupational" | "environmental"))
 }
 
 fn skip_chapter_word(text: &str, words: &[Word], next: usize, end: usize) -> (usize, usize) {
