@@ -70,10 +70,10 @@ fn main() {
         // The copies repeat every line, real letters only some: their own share of repeated lines counts.
         let new = distinct as f64 / lines.len() as f64;
         let deriving = derived + new * first_met + (1.0 - new) * repeated;
-        let copied = (decisions.len() * copies) as f64;
+        let all_copies = (decisions.len() * copies) as f64;
         let mut spent: Vec<f64> = (0..rounds).map(|_| processor_seconds(|| index_all(&texts, copies))).collect();
         spent.sort_by(f64::total_cmp);
-        let rest = spent[rounds / 2] * 1e6 / copied - derived - repeated;
+        let rest = spent[rounds / 2] * 1e6 / all_copies - derived - repeated;
         println!(
             "  indexing takes {:.1} µs a decision of processor time, deriving {deriving:.1} of it: {:.1} %",
             rest + deriving,

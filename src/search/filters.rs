@@ -13,6 +13,7 @@ use super::model::Corrected;
 use crate::index::document::FieldHandles;
 use crate::index::fields::{FieldDescription, Kind, NOT_STATED};
 use crate::vocabulary::meaning::meanings;
+use crate::vocabulary::treatments::TREATMENTS;
 use crate::vocabulary::words::tokens;
 
 /// Years a range of years is spelt out for.
@@ -104,7 +105,10 @@ fn quoted(values: &[String]) -> String {
 fn by_the_tables(field: &str, typed: &str) -> Vec<&'static str> {
     let meanings = meanings(&tokens(typed)).into_iter();
     match field {
-        "treatment" => meanings.flat_map(|meaning| meaning.treatments).collect(),
+        "treatment" => {
+            let meant: Vec<&str> = meanings.flat_map(|meaning| meaning.treatments).collect();
+            if meant.is_empty() { TREATMENTS.called(typed) } else { meant }
+        }
         "body_part" => meanings.flat_map(|meaning| meaning.body_parts).collect(),
         "category" => meanings.filter_map(|meaning| meaning.category).collect(),
         _ => Vec::new(),
@@ -144,6 +148,12 @@ pub fn range(
                 corrected.push(unreadable(description, lower, upper));
                 return Box::new(EmptyQuery);
             };
+            if let (Bound::Included(from), Bound::Included(to)) = (&low, &high)
+                && from > to
+            {
+                let message = format!("the range of `{}` ends before it begins and finds nothing", description.name);
+                corrected.push(Corrected::remark(message));
+            }
             let term = |bound: Bound<u64>| bound.map(|value| Term::from_field_u64(field, value));
             if matches!((&low, &high), (Bound::Unbounded, Bound::Unbounded)) {
                 return exists(field, description);

@@ -186,7 +186,7 @@ impl BodyParts {
             }
             for sided in &part.sided {
                 let context = (!sided.with.is_empty()).then(|| Arc::new(Context::of(&sided.with, &[], &groups)));
-                names.add(&sided.name, context, said(vec![number], Some(sided.side)));
+                names.add(sided.name, context, said(vec![number], Some(sided.side)));
             }
         }
         for several in &table.several {
@@ -208,7 +208,7 @@ impl BodyParts {
         }
         let level = |level: &Level| {
             let context = Context::of(&[], &level.without, &groups);
-            Some((level.clone(), place_of(&level.part)?, context))
+            Some((level.clone(), place_of(level.part)?, context))
         };
         let levels = table.level.iter().filter_map(level).collect();
         Self { names, sides, levels, parts: table.part }

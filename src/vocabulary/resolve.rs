@@ -168,7 +168,7 @@ fn category(
     let treatment_of = |mention: &Mention| treatment_of(treatments, mention);
     let is_aside = |mention: &&&Mention| treatment_of(mention).is_some_and(|treatment| treatment.aside);
     let Some(first) = mentions.iter().find(|mention| !is_aside(mention)).or_else(|| mentions.first()) else {
-        return surgical_adjunct.then(|| (ADJUNCT, "the item says that it goes with a surgery"));
+        return surgical_adjunct.then_some((ADJUNCT, "the item says that it goes with a surgery"));
     };
     let own = category_of(treatments, first.named);
     let is_drug = own.starts_with("Pharmaceuticals/");

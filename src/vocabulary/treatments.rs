@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::lexicon::{Context, Groups, Lexicon, Wording};
-use super::words::{Token, is_one_slip_apart};
+use super::words::{Token, folded, is_one_slip_apart};
 
 /// A word shorter than this is not taken for a misspelt one: too many words are one letter from another.
 const FEWEST_LETTERS_OF_A_SLIP: usize = 7;
@@ -260,6 +260,17 @@ impl Treatments {
             .filter(|known| known.len().abs_diff(word.len()) <= 1 && is_one_slip_apart(known, word))
             .find(|known| known.chars().count() >= FEWEST_LETTERS_OF_A_SLIP && known.chars().all(char::is_alphabetic))
             .copied()
+    }
+
+    /// The treatments of a kind (`opioids`), or that a short form stands for in any context (`RFA`).
+    #[must_use]
+    pub fn called(&self, typed: &str) -> Vec<&'static str> {
+        let name = folded(typed);
+        let is_called = |treatment: &&Treatment| {
+            treatment.classes.iter().any(|class| folded(class) == name)
+                || treatment.ambiguous.iter().any(|wording| wording.is_named(typed.trim()))
+        };
+        self.treatments.iter().filter(is_called).map(|treatment| treatment.name).collect()
     }
 
     /// The treatments of a mention.

@@ -24,16 +24,14 @@ pub const PLAIN: Made<'static> = Made {
 
 /// A letter of these decisions, in the layout of 2016.
 pub fn made_letter(case: &str, decided: &str, decisions: &[Made]) -> String {
-    let decisions: String = decisions
-        .iter()
-        .map(|one| {
-            let Made { item, outcome, guideline, rationale } = one;
-            format!(
-                "{item}: {outcome}\n\nClaims Administrator guideline: The Claims Administrator did not cite any medical \
-                 evidence for its decision.\n\nMAXIMUS guideline: {guideline}\n\nDecision rationale: {rationale}\n\n"
-            )
-        })
-        .collect();
+    let printed = |one: &Made| {
+        let Made { item, outcome, guideline, rationale } = one;
+        format!(
+            "{item}: {outcome}\n\nClaims Administrator guideline: The Claims Administrator did not cite any medical evidence \
+             for its decision.\n\nMAXIMUS guideline: {guideline}\n\nDecision rationale: {rationale}\n\n"
+        )
+    };
+    let decisions = decisions.iter().map(printed).collect::<Vec<_>>().concat();
     format!(
         "Case Number: {case}\nDate Assigned: 01/02/2016 Date of Injury: 03/04/2014\nDecision Date: {decided} UR Denial \
          Date: 12/01/2015\nPriority: Standard Application Received: 12/20/2015\n\nHOW THE IMR FINAL DETERMINATION WAS \

@@ -304,7 +304,9 @@ impl Sentence {
         if necessary && (hypothetical || conditional || of_weaning) {
             return;
         }
-        if self.is_reported(group.start()) {
+        let is_general =
+            self.has_any(&["in the absence of"]) && wording::GENERAL_RULE.is_match(self.before(group.start()));
+        if is_general || self.is_reported(group.start()) {
             return;
         }
         let recited = wording::GUIDELINE_SPEAKS.is_match(self.before(group.start()));

@@ -141,6 +141,10 @@ pub static CONDITION_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// "In the absence of red flags an early study is not medically necessary": what holds of any patient, not of this one.
+pub static GENERAL_RULE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\bin\s+the\s+absence\s+of\b[^,;]*\san?(?:\s\w+){1,3}\s*$"));
+
 /// The form's own heading: "why the service is or is not medically necessary".
 pub static FORM_HEADING: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:is|was|are)\s*(?:/|\s+or\s+)\s*(?:is|was|are)?\s*not\b|\bis/was\b"));

@@ -42,9 +42,8 @@ impl Planner<'_> {
             };
             let (suggestion, meant) = (self.suggestion(&searched, form)?, treatments(text));
             let is_same = |instead: &String| meant == treatments(instead);
-            if !meanings(&tokens(text)).is_empty()
-                && !(suggestion.is_sure && suggestion.did_you_mean.first().is_some_and(is_same))
-            {
+            let is_sure_slip = suggestion.is_sure && suggestion.did_you_mean.first().is_some_and(is_same);
+            if !is_sure_slip && !meanings(&tokens(text)).is_empty() {
                 // A name the letters do not have, but the tables: what it means is searched for.
                 continue;
             }
