@@ -12,6 +12,7 @@ use tantivy::{Searcher, Term};
 use super::model::Corrected;
 use crate::index::document::FieldHandles;
 use crate::index::fields::{FieldDescription, Kind, NOT_STATED};
+use crate::vocabulary::body_parts::BODY_PARTS;
 use crate::vocabulary::meaning::meanings;
 use crate::vocabulary::treatments::TREATMENTS;
 use crate::vocabulary::words::tokens;
@@ -109,7 +110,7 @@ fn by_the_tables(field: &str, typed: &str) -> Vec<&'static str> {
             let meant: Vec<&str> = meanings.flat_map(|meaning| meaning.treatments).collect();
             if meant.is_empty() { TREATMENTS.called(typed) } else { meant }
         }
-        "body_part" => meanings.flat_map(|meaning| meaning.body_parts).collect(),
+        "body_part" => BODY_PARTS.find(&tokens(typed)).0,
         "category" => meanings.filter_map(|meaning| meaning.category).collect(),
         _ => Vec::new(),
     }
