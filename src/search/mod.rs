@@ -28,7 +28,7 @@ use crate::index::fields::{self, FieldDescription, Kind};
 use crate::index::reader::Snapshot;
 
 /// With fewer decisions than this, fewer words will do. The same for every page and export, so that they agree.
-const FEW_DECISIONS: u64 = 25;
+const FEW_DECISIONS: u64 = 20;
 /// How far a page can reach into the ranking.
 pub const DEEPEST_PAGE: usize = 100_000;
 
