@@ -44,10 +44,11 @@ pub fn resolution(read: &item::ItemReading) -> Resolution {
         return whole;
     }
     let disputed = resolve(&read.disputed, adjunct);
-    if !disputed.concepts.is_empty() {
+    // "6 visits", "two refills" name no treatment of their own.
+    if disputed.is_particular || (!whole.is_particular && !disputed.concepts.is_empty()) {
         (whole.category, whole.category_rule) = (disputed.category, disputed.category_rule);
+        add_new(&mut whole.concepts, disputed.concepts);
     }
-    add_new(&mut whole.concepts, disputed.concepts);
     add_new(&mut whole.body_parts, disputed.body_parts);
     add_new(&mut whole.sides, disputed.sides);
     whole

@@ -15,6 +15,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
+use crate::vocabulary::words::floor;
+
 /// A disputed item, read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemReading {
@@ -44,10 +46,13 @@ pub struct ItemReading {
     pub form: Option<String>,
 }
 
+/// Bytes of an item that are read. The longest real ones have 600; what goes on is a rationale that lost its label.
+const LONGEST: usize = 8192;
+
 /// Reads `item`, the printed item without its outcome.
 #[must_use]
 pub fn read(item: &str) -> ItemReading {
-    let item = fold(item);
+    let item = fold(&item[..floor(item, LONGEST)]);
     let portions::Portions { requested, authorized, disputed } = portions::split(&item);
     let counts = count::counts(&disputed);
     // The remaining portion may name the drug shortly ("30 tablets"): the request then says the rest.

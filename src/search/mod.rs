@@ -158,8 +158,7 @@ fn prepare(snapshot: &Snapshot, request: &Request) -> Result<Prepared, SearchErr
     let too_few = |total: u64, plan: &Plan| total == 0 || (plan.words > 2 && total < FEW_DECISIONS);
     let fewest = usize::from(!plan.has_required);
     while plan.words_required > fewest && too_few(total, &plan) {
-        let required = Some(plan.words_required - 1);
-        plan = self::plan::plan(searcher, &snapshot.fields, parsed.root.as_ref(), request, required)?;
+        plan.require(plan.words_required - (plan.words_required / 4).max(1));
         query = filters.applied_to(plan.query.box_clone(), None);
         total = searcher.search(&query, &Count)? as u64;
     }

@@ -16,9 +16,8 @@ use tantivy::schema::Field;
 use tantivy::{Searcher, Term};
 
 use self::clauses::{
-    add_everything_if_only_excluded, best_field, boosted, everything_but, is_restriction, is_stop_word_node,
-    is_strength_or_salt, join_numbers_with_units, phrase_query, target, term_query, with_slash,
-    with_something_to_match,
+    Terms, best_field, boosted, everything_but, is_restriction, is_stop_word_node, is_strength_or_salt,
+    join_numbers_with_units, phrase_query, target, term_query, with_slash, with_something_to_match,
 };
 use self::meant::Unit;
 use super::filters;
@@ -54,6 +53,18 @@ pub struct Plan {
     pub parts: Vec<ScoredPart>,
     /// What was searched for beside the typed words.
     pub expanded: Vec<Expanded>,
+    /// The terms side by side at the top, from which the query is made.
+    top: Option<Terms>,
+}
+
+impl Plan {
+    /// The same plan with fewer, or more, of its terms required.
+    pub fn require(&mut self, required: usize) {
+        self.words_required = required;
+        if let Some(top) = &self.top {
+            self.query = top.query(required);
+        }
+    }
 }
 
 /// One word in one field.
@@ -97,6 +108,7 @@ pub fn plan(
         corrected: Vec::new(),
         parts: Vec::new(),
         expanded: Vec::new(),
+        top: None,
         excluded: false,
     };
     let mut understood = root.cloned();
@@ -115,6 +127,7 @@ pub fn plan(
         words_required: words_required.unwrap_or_else(|| usually_required(words)),
         parts: planner.parts,
         expanded: planner.expanded,
+        top: planner.top,
     })
 }
 
@@ -138,6 +151,7 @@ struct Planner<'a> {
     corrected: Vec<Corrected>,
     parts: Vec<ScoredPart>,
     expanded: Vec<Expanded>,
+    top: Option<Terms>,
     /// Inside a `NOT`: nothing there is marked or explained.
     excluded: bool,
 }
@@ -213,7 +227,14 @@ impl Planner<'_> {
         let (mut optional, mut has_required) = (0, false);
         let units = self.units(nodes);
         let has_drug = units.iter().any(Unit::is_drug);
+        let mut seen: Vec<String> = Vec::new();
         for unit in units {
+            // A term typed twice is asked for once.
+            let typed = nodes[unit.nodes.clone()].iter().map(Node::to_string).collect::<Vec<_>>().join(" ");
+            if seen.contains(&typed) {
+                continue;
+            }
+            seen.push(typed);
             if !unit.meanings.is_empty() {
                 let is_outcome = unit.is_outcome();
                 let query = self.meant(&mut nodes[unit.nodes], &unit.meanings)?;
@@ -258,13 +279,12 @@ impl Planner<'_> {
             self.words = optional;
             self.has_required = has_required;
         }
-        let clauses = add_everything_if_only_excluded(clauses);
-        let decisive = BooleanQuery::with_minimum_required_clauses(clauses, required);
-        if asides.is_empty() {
-            return Ok(Box::new(decisive));
+        let terms = Terms { clauses, asides };
+        let query = terms.query(required);
+        if top {
+            self.top = Some(terms);
         }
-        asides.push((Occur::Must, Box::new(decisive)));
-        Ok(Box::new(BooleanQuery::new(asides)))
+        Ok(query)
     }
 
     /// The fields a word is looked for in.

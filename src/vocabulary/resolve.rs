@@ -52,6 +52,9 @@ const ORAL_FORMS: [&str; 13] = [
 const INJECTED_FORMS: [&str; 8] =
     ["injection", "injected", "inject", "im", "intramuscular", "intramuscularly", "shot", "vial"];
 
+/// Words of an item that are read. Real ones have a hundred; what goes on is a rationale that lost its label.
+const MOST_WORDS: usize = 400;
+
 pub const ADJUNCT: &str = "Surgery/Adjunct Surgical Services";
 pub const TOPICAL_COMPOUNDS: &str = "Pharmaceuticals/Topical Compounds";
 pub const TOPICAL_ANALGESICS: &str = "Pharmaceuticals/Topical Analgesics";
@@ -68,6 +71,8 @@ pub struct Resolution {
     pub category_rule: Option<&'static str>,
     pub body_parts: Vec<&'static str>,
     pub sides: Vec<Side>,
+    /// Something more than a vague word, or a visit in which something is done, is named.
+    pub is_particular: bool,
     /// Each name found, for people who extend the tables.
     pub mentions: Vec<Explained>,
 }
@@ -90,7 +95,8 @@ pub struct Explained {
 #[must_use]
 pub fn resolve(text: &str, surgical_adjunct: bool) -> Resolution {
     let treatments = &*TREATMENTS;
-    let tokens = tokens(text);
+    let mut tokens = tokens(text);
+    tokens.truncate(MOST_WORDS);
     let mentions = treatments.mentions(&tokens);
     let treatment_of = |mention: &Mention| treatment_of(treatments, mention);
     let is_generic = |mention: &Mention| treatment_of(mention).is_some_and(|treatment| treatment.generic);
@@ -106,8 +112,14 @@ pub fn resolve(text: &str, surgical_adjunct: bool) -> Resolution {
     // A specialist's consultation says more than the word itself; a treatment it is for does not.
     let consults = |mention: &Mention| treatment_of(mention).is_some_and(Treatment::is_visit);
     let any_consultation = mentions.iter().any(|mention| !is_generic(mention) && consults(mention));
-    let counts = |mention: &Mention| !is_generic(mention) || !any_particular || (leads(mention) && !any_consultation);
-    let mut resolution = Resolution::default();
+    // "PT, 6 visits": the visits are those of the treatment.
+    let is_bare_visit = |mention: &Mention| {
+        any_particular && mention.tokens.len() == 1 && tokens[mention.tokens.start].folded == "visit"
+    };
+    let counts = |mention: &Mention| {
+        (!is_generic(mention) || !any_particular || (leads(mention) && !any_consultation)) && !is_bare_visit(mention)
+    };
+    let mut resolution = Resolution { is_particular: any_particular, ..Resolution::default() };
     let mut add = |concept| {
         if !resolution.concepts.contains(&concept) {
             resolution.concepts.push(concept);

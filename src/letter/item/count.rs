@@ -134,6 +134,9 @@ fn statement(tokens: &[Token<'_>], rhythm: Rhythm, at: usize, value: u32) -> Opt
     if tokens.get(at + 1).is_some_and(|next| next.is("%")) || in_range(tokens, at) {
         return None;
     }
+    if is_tooth(tokens, at) {
+        return None;
+    }
     if let Some(statement) = labelled(tokens, at, value) {
         return Some(statement);
     }
@@ -190,7 +193,9 @@ fn is_codeine_grade(tokens: &[Token<'_>], at: usize, value: u32) -> bool {
 /// "tooth #30", "teeth #8 and #9": the numbers are those of the teeth.
 fn is_tooth(tokens: &[Token<'_>], at: usize) -> bool {
     let listed = |token: &&Token<'_>| token.number.is_some() || token.is_any(&["#", ",", "and", "&", "-", "to", ":"]);
-    tokens[..at].iter().rev().find(|token| !listed(token)).is_some_and(|token| token.is_any(&["tooth", "teeth"]))
+    tokens[..at].iter().rev().find(|token| !listed(token)).is_some_and(|token| {
+        token.is_any(&["tooth", "teeth", "crown", "crowns", "implant", "implants", "canal", "canals"])
+    })
 }
 
 /// "a total of 12", "total: 12", "12 total", "2x4 = 8".
@@ -217,6 +222,11 @@ fn is_total(tokens: &[Token<'_>], at: usize) -> bool {
     reason = "undecided, decided against, or decided for: a fourth enum would name the same"
 )]
 fn counted_noun(tokens: &[Token<'_>], rhythm: Rhythm, at: usize, value: u32) -> Option<Option<Statement>> {
+    // "2x6 visits" says how often and how long, whatever noun follows.
+    let is_number = |place: usize| tokens[place].number.is_some() && !in_compound(tokens, place);
+    if at >= 2 && tokens[at - 1].is_any(&["x", "times", "\u{d7}"]) && is_number(at - 2) {
+        return Some(None);
+    }
     let mut next = at + 1;
     if restated(tokens, next, value) {
         next += 3;

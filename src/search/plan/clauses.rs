@@ -12,6 +12,28 @@ use crate::index::fields::{self, Kind};
 use crate::search::grammar::Node;
 use crate::search::snippet::{Needle, Target};
 
+/// Terms side by side: those of which some must be there, and those that only order.
+pub(super) struct Terms {
+    pub clauses: Vec<(Occur, Box<dyn Query>)>,
+    pub asides: Vec<(Occur, Box<dyn Query>)>,
+}
+
+impl Terms {
+    pub fn query(&self, required: usize) -> Box<dyn Query> {
+        let copy = |clauses: &[(Occur, Box<dyn Query>)]| -> Vec<(Occur, Box<dyn Query>)> {
+            clauses.iter().map(|(occur, query)| (*occur, query.box_clone())).collect()
+        };
+        let clauses = add_everything_if_only_excluded(copy(&self.clauses));
+        let decisive = BooleanQuery::with_minimum_required_clauses(clauses, required);
+        if self.asides.is_empty() {
+            return Box::new(decisive);
+        }
+        let mut clauses = copy(&self.asides);
+        clauses.push((Occur::Must, Box::new(decisive)));
+        Box::new(BooleanQuery::new(clauses))
+    }
+}
+
 pub(super) fn term_query(field: Field, term: &str) -> Box<dyn Query> {
     Box::new(TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::WithFreqs))
 }

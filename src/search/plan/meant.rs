@@ -31,6 +31,10 @@ const CATEGORY: f32 = 1.0;
 const BODY_PART: f32 = 1.5;
 /// The same of an outcome.
 const OUTCOME: f32 = 0.4;
+/// Terms that stand for more than themselves in one query; what a long text says further is searched as typed.
+const MOST_MEANT: usize = 48;
+/// Words in which meanings are looked for: each is compared with its context.
+const MOST_WORDS_READ: usize = 256;
 /// More wordings of one meaning than this are not searched: the rarest of them are hardly ever written.
 const MOST_WORDINGS: usize = 12;
 
@@ -64,7 +68,7 @@ impl Planner<'_> {
     pub(super) fn units(&self, nodes: &[Node]) -> Vec<Unit> {
         let meant = if self.exact || self.excluded { Vec::new() } else { meant_together(nodes) };
         let mut units: Vec<Unit> = Vec::new();
-        let mut meant = meant.into_iter().peekable();
+        let mut meant = meant.into_iter().take(MOST_MEANT).peekable();
         let mut at = 0;
         while at < nodes.len() {
             let unit = match meant.next_if(|unit| unit.nodes.start == at) {
@@ -294,6 +298,7 @@ fn meant_together(nodes: &[Node]) -> Vec<Unit> {
         }
         node_of.resize(words.len(), place);
     }
+    words.truncate(MOST_WORDS_READ);
     let starts_word = |at: usize| at == 0 || node_of[at - 1] != node_of[at];
     let ends_word = |end: usize| end == words.len() || node_of[end - 1] != node_of[end];
     let mut units: Vec<Unit> = Vec::new();

@@ -10,7 +10,10 @@ use crate::vocabulary::guidelines::{Family, GuidelineSource, words};
 pub fn sources(text: &str) -> Vec<GuidelineSource> {
     let mut sources: Vec<GuidelineSource> = Vec::new();
     for part in apart(text) {
-        if let Some(source) = work(part) {
+        let is_named = |source: &GuidelineSource| {
+            !matches!(source.title.as_deref().map(str::to_ascii_lowercase).as_deref(), Some("none" | "n/a" | "na"))
+        };
+        if let Some(source) = work(part).filter(is_named) {
             sources.push(source);
         }
     }
