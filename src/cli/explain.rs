@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::End;
-use super::output::{BOLD, DIM, plain};
+use super::output::{BOLD, DIM, harmless_json, plain};
 use crate::letter::citation;
 use crate::letter::derived::resolution;
 use crate::letter::item::{self, ItemReading};
@@ -127,7 +127,7 @@ fn explain_item(out: &mut impl Write, text: &str, format: Format) -> io::Result<
         names,
     };
     if format == Format::Json {
-        writeln!(out, "{}", serde_json::to_string_pretty(&explained)?)?;
+        writeln!(out, "{}", harmless_json(&serde_json::to_string_pretty(&explained)?))?;
         return Ok(found);
     }
     if read.disputed != read.requested || read.authorized.is_some() {
@@ -167,7 +167,7 @@ fn explain_guideline(out: &mut impl Write, text: &str, format: Format) -> io::Re
     let Some(mut guideline) = citation::guideline(text.trim().to_owned()) else { return Ok(false) };
     guideline.sources = citation::sources(&guideline.text);
     if format == Format::Json {
-        writeln!(out, "{}", serde_json::to_string_pretty(&guideline)?)?;
+        writeln!(out, "{}", harmless_json(&serde_json::to_string_pretty(&guideline)?))?;
         return Ok(!guideline.sources.is_empty());
     }
     let Guideline { basis, sources, .. } = &guideline;
@@ -206,7 +206,7 @@ fn explain_query(out: &mut impl Write, text: &str, format: Format) -> io::Result
                 })
             })
             .collect();
-        writeln!(out, "{}", serde_json::to_string_pretty(&values)?)?;
+        writeln!(out, "{}", harmless_json(&serde_json::to_string_pretty(&values)?))?;
         return Ok(!found.is_empty());
     }
     for meaning in &found {

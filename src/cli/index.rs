@@ -9,7 +9,7 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-use super::output::{BOLD, count, plain, thousands};
+use super::output::{BOLD, count, cut, plain, thousands};
 use super::{End, Hinted};
 use crate::index::reader::{Counts, Snapshot};
 use crate::index::writer::LetterWriter;
@@ -330,7 +330,7 @@ fn print_summary(built: &Built, directory: &Path) -> anyhow::Result<()> {
             count(totals.unrecognized, "item")
         )?;
         for item in &built.unrecognized {
-            writeln!(out, "  {}  {}", plain(&item.id), plain(&item.item))?;
+            writeln!(out, "  {}  {}", plain(&item.id), cut(&plain(&item.item), 160))?;
         }
         if totals.unrecognized > built.unrecognized.len() as u64 {
             writeln!(out, "  … `--report FILE` lists all")?;

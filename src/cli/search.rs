@@ -16,9 +16,9 @@ const FACET_VALUES: usize = 6;
 
 /// Search the decisions
 ///
-/// Words side by side find decisions with most of them, best first; other forms of a word count too, and so do other
-/// names of the same thing: "hydrocodone" finds Norco, "ESI" finds epidural steroid injections. The answer says what was
-/// added.
+/// Words side by side find decisions with most of them, best first. Other forms of a word count too,
+/// and so do other names of the same thing: "hydrocodone" finds Norco, "ESI" finds epidural steroid
+/// injections. The answer says what was added.
 ///
 ///   "red flag"          exactly these words, in this order
 ///   mri -knee           without a word           (also: NOT knee)

@@ -15,8 +15,10 @@ use crate::index::fields::{FieldDescription, Kind, NOT_STATED};
 use crate::vocabulary::body_parts::BODY_PARTS;
 use crate::vocabulary::meaning::meanings;
 use crate::vocabulary::treatments::TREATMENTS;
-use crate::vocabulary::words::tokens;
+use crate::vocabulary::words::{floor, tokens};
 
+/// Bytes of a value that are compared with those there are.
+const LONGEST_VALUE: usize = 256;
 /// Years a range of years is spelt out for.
 const WIDEST_YEARS: i32 = 300;
 
@@ -104,14 +106,14 @@ fn quoted(values: &[String]) -> String {
 
 /// What the tables call what a person typed.
 fn by_the_tables(field: &str, typed: &str) -> Vec<&'static str> {
-    let meanings = meanings(&tokens(typed)).into_iter();
+    let meanings = || meanings(&tokens(typed)).into_iter();
     match field {
         "treatment" => {
-            let meant: Vec<&str> = meanings.flat_map(|meaning| meaning.treatments).collect();
+            let meant: Vec<&str> = meanings().flat_map(|meaning| meaning.treatments).collect();
             if meant.is_empty() { TREATMENTS.called(typed) } else { meant }
         }
-        "body_part" => BODY_PARTS.find(&tokens(typed)).0,
-        "category" => meanings.filter_map(|meaning| meaning.category).collect(),
+        "body_part" => BODY_PARTS.find(&tokens(&typed[..floor(typed, LONGEST_VALUE)])).0,
+        "category" => meanings().filter_map(|meaning| meaning.category).collect(),
         _ => Vec::new(),
     }
 }
@@ -278,6 +280,7 @@ fn values_of(searcher: &Searcher, description: &FieldDescription) -> tantivy::Re
 
 /// A facet value that no decision has, with the nearest that some have.
 fn unknown_value(description: &FieldDescription, typed: &str, known: Vec<String>) -> Corrected {
+    let typed = &typed[..floor(typed, LONGEST_VALUE)];
     let typed_lower = typed.to_lowercase();
     // One or two slips first, then values that hold what was typed (`back`: `low back` rather than `neck`).
     let mut near: Vec<(bool, usize, String)> = known

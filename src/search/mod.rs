@@ -172,6 +172,9 @@ fn prepare(snapshot: &Snapshot, request: &Request) -> Result<Prepared, SearchErr
         let shown = plan.words_required;
         corrected.push(Corrected::remark(format!("{few}; those with {shown} or more are shown, the best first")));
     }
+    if total == 0 {
+        corrected.append(&mut plan.withheld);
+    }
     Ok(Prepared { plan, filters, query, total, corrected })
 }
 

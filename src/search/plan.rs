@@ -53,6 +53,8 @@ pub struct Plan {
     pub parts: Vec<ScoredPart>,
     /// What was searched for beside the typed words.
     pub expanded: Vec<Expanded>,
+    /// Remarks to be made where nothing is found.
+    pub withheld: Vec<Corrected>,
     /// The terms side by side at the top, from which the query is made.
     top: Option<Terms>,
 }
@@ -109,6 +111,8 @@ pub fn plan(
         parts: Vec::new(),
         expanded: Vec::new(),
         top: None,
+        withheld: Vec::new(),
+        known: false,
         excluded: false,
     };
     let mut understood = root.cloned();
@@ -127,6 +131,7 @@ pub fn plan(
         words_required: words_required.unwrap_or_else(|| usually_required(words)),
         parts: planner.parts,
         expanded: planner.expanded,
+        withheld: planner.withheld,
         top: planner.top,
     })
 }
@@ -139,6 +144,7 @@ struct Searched {
     boost: f32,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each says where in the query it is")]
 struct Planner<'a> {
     searcher: &'a Searcher,
     handles: &'a FieldHandles,
@@ -154,6 +160,10 @@ struct Planner<'a> {
     top: Option<Terms>,
     /// Inside a `NOT`: nothing there is marked or explained.
     excluded: bool,
+    /// Inside words with a meaning: none of them is taken for another word.
+    known: bool,
+    /// Remarks on such words, for where their meaning finds nothing either.
+    withheld: Vec<Corrected>,
 }
 
 impl Planner<'_> {
@@ -266,7 +276,8 @@ impl Planner<'_> {
             optional += usize::from(occur == Occur::Should);
             clauses.push(self.clause(node, occur)?);
         }
-        if optional == 0 && !has_required {
+        let decides = |clause: &(Occur, Box<dyn Query>)| clause.0 != Occur::Should;
+        if optional == 0 && !clauses.iter().any(decides) {
             optional = asides.len();
             clauses.append(&mut asides);
         }
@@ -311,7 +322,7 @@ impl Planner<'_> {
             && only.description.kind != Kind::Text
         {
             if let Some(words) = self.text_of(&only, text)? {
-                return self.word(Some(words), text);
+                return Ok(Box::new(ConstScoreQuery::new(self.word(Some(words), text)?, 0.0)));
             }
             return filters::value(self.searcher, only.field, only.description, text, &mut self.corrected);
         }
@@ -456,7 +467,7 @@ impl Planner<'_> {
             && only.description.kind != Kind::Text
         {
             if let Some(words) = self.text_of(&only, text)? {
-                return self.phrase(Some(words), text, slop);
+                return Ok(Box::new(ConstScoreQuery::new(self.phrase(Some(words), text, slop)?, 0.0)));
             }
             return filters::value(self.searcher, only.field, only.description, text, &mut self.corrected);
         }

@@ -8,6 +8,9 @@ use super::synonyms::SYNONYMS;
 use super::treatments::{Named, TREATMENTS, Treatment, Treatments};
 use super::words::{Token, sequence};
 
+/// Words that are read for their meaning; each name is compared with all of its context.
+const MOST_WORDS: usize = 256;
+
 /// What a stretch of words means.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Meaning {
@@ -28,6 +31,7 @@ pub struct Meaning {
 /// a treatment is noted with it.
 #[must_use]
 pub fn meanings(tokens: &[Token]) -> Vec<Meaning> {
+    let tokens = &tokens[..tokens.len().min(MOST_WORDS)];
     let treatments = &*TREATMENTS;
     let mut candidates: Vec<Meaning> = Vec::new();
     for mention in treatments.mentions_as_written(tokens) {

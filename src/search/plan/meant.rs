@@ -33,6 +33,8 @@ const BODY_PART: f32 = 1.5;
 const OUTCOME: f32 = 0.4;
 /// Terms that stand for more than themselves in one query; what a long text says further is searched as typed.
 const MOST_MEANT: usize = 48;
+/// Meanings that one word may hold (`EMG/NCS`).
+const MOST_MEANINGS_OF_A_WORD: usize = 4;
 /// Words in which meanings are looked for: each is compared with its context.
 const MOST_WORDS_READ: usize = 256;
 /// More wordings of one meaning than this are not searched: the rarest of them are hardly ever written.
@@ -110,12 +112,14 @@ impl Planner<'_> {
     /// The words as typed: all of them. That none of the letters has one of them is no matter where its meaning is found.
     fn typed(&mut self, nodes: &mut [Node], has_other_ways: bool) -> tantivy::Result<Box<dyn Query>> {
         let remarks = self.corrected.len();
+        let was_known = std::mem::replace(&mut self.known, true);
         let mut queries = Vec::new();
         for node in nodes {
             queries.push(self.plain(node)?);
         }
+        self.known = was_known;
         if has_other_ways {
-            self.corrected.truncate(remarks);
+            self.withheld.extend(self.corrected.drain(remarks..));
         }
         Ok(match <[_; 1]>::try_from(queries) {
             Ok([only]) => only,
@@ -300,7 +304,7 @@ fn meant_together(nodes: &[Node]) -> Vec<Unit> {
     }
     words.truncate(MOST_WORDS_READ);
     let starts_word = |at: usize| at == 0 || node_of[at - 1] != node_of[at];
-    let ends_word = |end: usize| end == words.len() || node_of[end - 1] != node_of[end];
+    let ends_word = |end: usize| end == node_of.len() || node_of[end - 1] != node_of[end];
     let mut units: Vec<Unit> = Vec::new();
     let mut inside: Vec<Meaning> = Vec::new();
     for meaning in meanings(&words) {
@@ -318,7 +322,8 @@ fn meant_together(nodes: &[Node]) -> Vec<Unit> {
             if follows || starts_word(range.start) {
                 inside.push(meaning);
             }
-            if ends_word(range.end) && !inside.is_empty() {
+            // A word of many parts is a list that somebody pasted.
+            if ends_word(range.end) && (1..=MOST_MEANINGS_OF_A_WORD).contains(&inside.len()) {
                 units.push(Unit { nodes, meanings: std::mem::take(&mut inside) });
             }
         }

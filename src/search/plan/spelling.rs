@@ -69,7 +69,7 @@ impl Planner<'_> {
         form: &Form,
     ) -> tantivy::Result<Option<String>> {
         let Suggestion { did_you_mean, is_sure } = self.suggestion(searched, form)?;
-        let searched_instead = !self.exact && !self.excluded && is_sure;
+        let searched_instead = !self.exact && !self.excluded && !self.known && is_sure;
         let message = match did_you_mean.first() {
             Some(first) if searched_instead => {
                 format!("no decision has the word `{typed}`; searched for `{first}` instead")
