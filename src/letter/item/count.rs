@@ -216,7 +216,7 @@ fn is_total(tokens: &[Token<'_>], at: usize) -> bool {
     named || (next(1, &["total"]) && closes(2)) || (next(1, &["total"]) && noun(2)) || noun_total
 }
 
-/// "12 [adjectives] sessions", "two leg wraps" at the start. `Some(None)`: a noun follows that makes it no count.
+/// "12 more sessions", "two leg wraps" at the start. `Some(None)`: a noun follows that makes it no count.
 #[expect(
     clippy::option_option,
     reason = "undecided, decided against, or decided for: a fourth enum would name the same"

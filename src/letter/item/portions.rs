@@ -1,8 +1,8 @@
 //! Requests that utilization review had modified: the requested, the authorized and the disputed portion apart.
 //!
-//! Two forms are printed. "<X> was the original request. <Y> was authorized by the Claims Administrator. The remaining
-//! IMR eligible portion of the original request, <Z> is", and "<X> was the original request. The Claims Administrator
-//! authorized <Y>, leaving the original request IMR eligible. The original request, <X> is". Portions hold full stops
+//! Two forms are printed. "X was the original request. Y was authorized by the Claims Administrator. The remaining
+//! IMR eligible portion of the original request, Z is", and "X was the original request. The Claims Administrator
+//! authorized Y, leaving the original request IMR eligible. The original request, X is". Portions hold full stops
 //! of their own ("1 p.o. b.i.d.", "7.5 mg"), so the fixed phrases between them are looked for, never sentence ends:
 //! a full stop decides only in forms that print no phrase at a boundary.
 
