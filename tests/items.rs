@@ -6,9 +6,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use common::score::Score;
 use imr::letter::{derived, item};
 
 const COLUMNS: usize = 8;
@@ -63,43 +66,6 @@ fn labelled_items() -> Vec<Labelled> {
         .collect()
 }
 
-/// Right answers of all, and for sets of values the counts that precision and recall are made of.
-#[derive(Default)]
-struct Score {
-    right: usize,
-    all: usize,
-    found: usize,
-    labelled: usize,
-    shared: usize,
-    wrong: Vec<String>,
-}
-
-impl Score {
-    fn exact(&mut self, item: &str, right: bool, difference: impl FnOnce() -> String) {
-        self.all += 1;
-        self.right += usize::from(right);
-        if !right {
-            self.wrong.push(format!("{item}\n      {}", difference()));
-        }
-    }
-
-    fn set(&mut self, item: &str, found: &BTreeSet<String>, labelled: &BTreeSet<String>) {
-        self.exact(item, found == labelled, || format!("{labelled:?}, but found {found:?}"));
-        self.found += found.len();
-        self.labelled += labelled.len();
-        self.shared += found.intersection(labelled).count();
-    }
-
-    /// The share of right answers; of sets F1.
-    fn figure(&self) -> f64 {
-        if self.found + self.labelled > 0 {
-            2.0 * self.shared as f64 / (self.found + self.labelled) as f64
-        } else {
-            self.right as f64 / self.all.max(1) as f64
-        }
-    }
-}
-
 #[test]
 fn items_are_read_as_labelled() {
     let items = labelled_items();
@@ -111,21 +77,22 @@ fn items_are_read_as_labelled() {
         let found = derived::resolution(&read);
         let category = found.category.unwrap_or_default();
         let is_right = category == labelled.category || labelled.other_categories.contains(category);
-        let difference = || format!("{}, but found {category:?}", labelled.category);
-        scores.entry("category").or_default().exact(name, is_right, difference);
+        let difference = || format!("{name}\n      {}, but found {category:?}", labelled.category);
+        scores.entry("category").or_default().exact(is_right, difference);
         let sides = found.sides.iter().map(|side| side.as_str().to_owned()).collect();
         for (field, found, labelled) in [
             ("concepts", found.concepts.iter().map(|&name| name.to_owned()).collect(), &labelled.concepts),
             ("body parts", found.body_parts.iter().map(|&name| name.to_owned()).collect(), &labelled.body_parts),
             ("sides", sides, &labelled.sides),
         ] {
-            scores.entry(field).or_default().set(name, &found, labelled);
+            let difference = || format!("{name}\n      {labelled:?}, but found {found:?}");
+            scores.entry(field).or_default().set(&found, labelled, difference);
         }
         for (field, found, labelled) in
             [("quantity", read.quantity, labelled.quantity), ("refills", read.refills, labelled.refills)]
         {
-            let difference = || format!("{labelled:?}, but found {found:?}");
-            scores.entry(field).or_default().exact(name, found == labelled, difference);
+            let difference = || format!("{name}\n      {labelled:?}, but found {found:?}");
+            scores.entry(field).or_default().exact(found == labelled, difference);
         }
     }
     for (field, score) in &scores {

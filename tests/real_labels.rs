@@ -10,45 +10,9 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use common::score::Score;
 use common::{Run, imr, read_json_lines, real_letters, text};
 use serde_json::Value;
-
-/// Right answers of all, and for sets of values the counts that precision and recall are made of.
-#[derive(Default)]
-struct Score {
-    right: usize,
-    all: usize,
-    found: usize,
-    labelled: usize,
-    shared: usize,
-    wrong: Vec<String>,
-}
-
-impl Score {
-    fn exact(&mut self, id: &str, right: bool) {
-        self.all += 1;
-        self.right += usize::from(right);
-        if !right {
-            self.wrong.push(id.to_owned());
-        }
-    }
-
-    fn set(&mut self, id: &str, found: &Value, labelled: &Value) {
-        let (found, labelled) = (values(found), values(labelled));
-        self.exact(id, found == labelled);
-        self.found += found.len();
-        self.labelled += labelled.len();
-        self.shared += found.intersection(&labelled).count();
-    }
-
-    fn share(&self) -> f64 {
-        self.right as f64 / self.all.max(1) as f64
-    }
-
-    fn f1(&self) -> f64 {
-        2.0 * self.shared as f64 / (self.found + self.labelled).max(1) as f64
-    }
-}
 
 fn values(list: &Value) -> BTreeSet<String> {
     list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
@@ -73,31 +37,32 @@ fn derived_fields_are_those_of_the_labels() {
     let mut scores: BTreeMap<&str, Score> = BTreeMap::new();
     for label in &labels {
         let id = text(label, "id");
+        let named = || id.to_owned();
         let decision = decisions[id];
         for field in ["requested", "authorized", "disputed", "retrospective", "surgical_adjunct", "quantity", "refills"]
         {
-            scores.entry(field).or_default().exact(id, decision.get(field).unwrap_or(&Value::Null) == &label[field]);
+            scores.entry(field).or_default().exact(decision.get(field).unwrap_or(&Value::Null) == &label[field], named);
         }
         let others = values(label.get("alt").unwrap_or(&Value::Null));
         let category = decision.get("category").and_then(Value::as_str);
         let is_right = category.is_some_and(|category| label["category"] == category || others.contains(category));
-        scores.entry("category").or_default().exact(id, is_right);
-        scores.entry("category, first choice").or_default().exact(id, category == label["category"].as_str());
+        scores.entry("category").or_default().exact(is_right, named);
+        scores.entry("category, first choice").or_default().exact(category == label["category"].as_str(), named);
         for field in ["concepts", "body_parts", "sides"] {
-            scores.entry(field).or_default().set(id, &decision[field], &label[field]);
+            scores.entry(field).or_default().set(&values(&decision[field]), &values(&label[field]), named);
         }
         for side in ["claims", "reviewer"] {
             let guideline = &decision[&format!("{side}_guideline")];
             let sources = &label[&format!("{side}_sources")];
             let basis = guideline["basis"] == label[&format!("{side}_basis")];
-            scores.entry("basis").or_default().exact(id, basis);
+            scores.entry("basis").or_default().exact(basis, named);
             for key in ["family", "title", "edition", "sections"] {
                 let same = of_sources(&guideline["sources"], key) == of_sources(sources, key);
-                scores.entry(key).or_default().exact(id, same);
+                scores.entry(key).or_default().exact(same, named);
             }
         }
         // Not labelled, but known: the outcome printed. A letter may contradict itself; that most do not shows the reading.
-        scores.entry("conclusion agrees").or_default().exact(id, decision["agrees"] == true);
+        scores.entry("conclusion agrees").or_default().exact(decision["agrees"] == true, named);
     }
     for (field, score) in &scores {
         let f1 = if score.found > 0 { format!(", F1 {:.3}", score.f1()) } else { String::new() };

@@ -13,7 +13,7 @@ use crate::letter::model::Guideline;
 use crate::vocabulary::body_parts::Side;
 use crate::vocabulary::guidelines::{canonical_title, superseded};
 use crate::vocabulary::meaning::{Meaning, meanings};
-use crate::vocabulary::resolve::resolve;
+use crate::vocabulary::resolve::explained;
 use crate::vocabulary::words::tokens;
 
 /// Show what an item or a guideline line is taken for, and by which rule
@@ -108,16 +108,15 @@ fn explain_item(out: &mut impl Write, text: &str, format: Format) -> io::Result<
     let names = parts
         .into_iter()
         .flat_map(|part| {
-            let mentions = resolve(part, read.surgical_adjunct).mentions;
-            mentions.into_iter().map(|mention| ExplainedName {
-                text: part[mention.range].to_owned(),
-                concepts: mention.concepts,
-                category: mention.category,
-                rule: mention.rule,
+            explained(part).into_iter().map(|name| ExplainedName {
+                text: part[name.range].to_owned(),
+                concepts: name.concepts,
+                category: name.category,
+                rule: name.rule,
             })
         })
         .collect();
-    let explained = ExplainedItem {
+    let item = ExplainedItem {
         read: &read,
         category: resolved.category,
         category_rule: resolved.category_rule,
@@ -127,7 +126,7 @@ fn explain_item(out: &mut impl Write, text: &str, format: Format) -> io::Result<
         names,
     };
     if format == Format::Json {
-        writeln!(out, "{}", harmless_json(&serde_json::to_string_pretty(&explained)?))?;
+        writeln!(out, "{}", harmless_json(&serde_json::to_string_pretty(&item)?))?;
         return Ok(found);
     }
     if read.disputed != read.requested || read.authorized.is_some() {
@@ -135,7 +134,7 @@ fn explain_item(out: &mut impl Write, text: &str, format: Format) -> io::Result<
         optional(out, "authorized", read.authorized.as_deref())?;
     }
     row(out, "disputed", &read.disputed)?;
-    match (&explained.category, explained.category_rule) {
+    match (&item.category, item.category_rule) {
         (Some(category), Some(rule)) => {
             writeln!(out, "{DIM}{:<13}{DIM:#} {BOLD}{category}{BOLD:#}  {DIM}{rule}{DIM:#}", "category")?;
         }
@@ -145,9 +144,9 @@ fn explain_item(out: &mut impl Write, text: &str, format: Format) -> io::Result<
             "none: no treatment of the tables is named; `schema/treatments.toml` is where to add one",
         )?,
     }
-    row(out, "treatments", &explained.concepts.join(", "))?;
-    row(out, "body parts", &explained.body_parts.join(", "))?;
-    row(out, "sides", &explained.sides.iter().map(|side| side.as_str()).collect::<Vec<_>>().join(", "))?;
+    row(out, "treatments", &item.concepts.join(", "))?;
+    row(out, "body parts", &item.body_parts.join(", "))?;
+    row(out, "sides", &item.sides.iter().map(|side| side.as_str()).collect::<Vec<_>>().join(", "))?;
     optional(out, "quantity", read.quantity.map(|quantity| quantity.to_string()).as_deref())?;
     optional(out, "refills", read.refills.map(|refills| refills.to_string()).as_deref())?;
     optional(out, "strength", read.strength.as_deref())?;
@@ -156,7 +155,7 @@ fn explain_item(out: &mut impl Write, text: &str, format: Format) -> io::Result<
     for (flag, _) in flags.into_iter().filter(|(_, holds)| *holds) {
         row(out, "", flag)?;
     }
-    for name in &explained.names {
+    for name in &item.names {
         let means = format!("{} ({})", name.concepts.join(", "), name.category);
         writeln!(out, "  {} → {means}  {DIM}{}{DIM:#}", plain(&name.text), name.rule)?;
     }

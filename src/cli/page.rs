@@ -118,7 +118,7 @@ fn decision(out: &mut dyn Write, decision: &Decision, decided: Option<Date>) -> 
 /// What was derived from the item: a line each.
 fn derived(out: &mut dyn Write, decision: &Decision) -> io::Result<()> {
     let derived = &decision.derived;
-    let modified = derived.request.disputed != decision.item;
+    let modified = decision.disputes_a_portion();
     let sides: Vec<String> = derived.sides.iter().map(|side| side.as_str().to_owned()).collect();
     let parts: Vec<String> = derived.body_parts.iter().chain(&sides).cloned().collect();
     let rows = [

@@ -113,7 +113,7 @@ fn document(fields: &FieldHandles, record: &Record) -> tantivy::Result<TantivyDo
     let derived = &decision.derived;
     document.text("item", &derived.request.disputed)?;
     // A modified request repeats the treatment's name up to three times; only what is disputed weighs as the item.
-    if derived.request.disputed != decision.item {
+    if decision.disputes_a_portion() {
         document.text("request", &decision.item)?;
     }
     document.optional("rationale", decision.rationale.as_deref())?;

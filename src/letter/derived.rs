@@ -3,6 +3,7 @@
 use super::model::{Decision, Derived, Outcome};
 use super::{citation, item};
 use crate::reading::conclusion;
+use crate::vocabulary::push_new;
 use crate::vocabulary::resolve::{Resolution, resolve};
 
 /// Derives a decision's fields from its printed parts.
@@ -60,8 +61,6 @@ fn owned(names: &[&str]) -> Vec<String> {
 
 fn add_new<T: PartialEq>(values: &mut Vec<T>, more: Vec<T>) {
     for value in more {
-        if !values.contains(&value) {
-            values.push(value);
-        }
+        push_new(values, value);
     }
 }

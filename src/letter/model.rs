@@ -208,6 +208,12 @@ impl Decision {
     pub fn ordinal(&self) -> u32 {
         self.id.rsplit('/').next().and_then(|number| number.parse().ok()).unwrap_or(u32::MAX)
     }
+
+    /// Whether the decision is about a portion of the printed item: utilization review had modified the request.
+    #[must_use]
+    pub fn disputes_a_portion(&self) -> bool {
+        self.derived.request.disputed != self.item
+    }
 }
 
 /// One guideline line.

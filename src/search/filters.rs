@@ -85,15 +85,17 @@ pub fn meant_values(
             meant.push(value.to_owned());
         }
     }
-    let known = values_of(searcher, description)?;
-    if meant.is_empty() && description.levels.is_some() {
-        let ends_so =
-            |value: &&String| description.path(value).last().is_some_and(|last| last.eq_ignore_ascii_case(typed));
-        meant.extend(known.iter().filter(ends_so).cloned());
-    }
     if meant.is_empty() {
-        corrected.push(unknown_value(description, typed, known));
-        return Ok(vec![typed.to_owned()]);
+        let known = values_of(searcher, description)?;
+        if description.levels.is_some() {
+            let ends_so =
+                |value: &&String| description.path(value).last().is_some_and(|last| last.eq_ignore_ascii_case(typed));
+            meant.extend(known.iter().filter(ends_so).cloned());
+        }
+        if meant.is_empty() {
+            corrected.push(unknown_value(description, typed, known));
+            return Ok(vec![typed.to_owned()]);
+        }
     }
     let message = format!("{} `{typed}` was taken as {}", description.name.replace('_', " "), quoted(&meant));
     corrected.push(Corrected::remark(message));

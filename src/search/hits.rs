@@ -45,8 +45,7 @@ pub fn hit(snapshot: &Snapshot, request: &Request, plan: &Plan, rank: usize, lea
         id: decision.id.clone(),
         case_number: record.letter.case_number.clone(),
         item: decision.item.clone(),
-        disputed: (decision.derived.request.disputed != decision.item)
-            .then(|| decision.derived.request.disputed.clone()),
+        disputed: decision.disputes_a_portion().then(|| decision.derived.request.disputed.clone()),
         requested: (decision.derived.request.requested != decision.item)
             .then(|| decision.derived.request.requested.clone()),
         authorized: decision.derived.request.authorized.clone(),
@@ -89,7 +88,7 @@ fn hit_snippets(record: &Record, plan: &Plan) -> tantivy::Result<Vec<Snippet>> {
         ("reviewer_guideline", guideline(&decision.reviewer_guideline)),
         ("summary", record.letter.summary.clone()),
         ("claims_guideline", guideline(&decision.claims_guideline)),
-        ("request", (decision.derived.request.disputed != decision.item).then(|| decision.item.clone())),
+        ("request", decision.disputes_a_portion().then(|| decision.item.clone())),
         ("documents_reviewed", record.letter.documents_reviewed.clone()),
     ];
     let mut found: Vec<Snippet> = Vec::new();

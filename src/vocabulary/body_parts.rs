@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 use serde::{Deserialize, Serialize};
 
 use super::lexicon::{Context, Found, Groups, Lexicon};
+use super::push_new;
 use super::words::{Token, sequence};
 
 /// `schema/body_parts.toml`.
@@ -234,12 +235,7 @@ impl BodyParts {
     #[must_use]
     pub fn named(&self, tokens: &[Token]) -> Vec<Found<Said>> {
         let mut found: Vec<Found<Said>> = self.names.find(tokens);
-        found.retain(|name| {
-            let next = tokens.get(name.tokens.end).map(|token| token.folded.as_str());
-            let place = &name.value.place;
-            (!place.before_part || self.starts_part(&tokens[name.tokens.end..]))
-                && !next.is_some_and(|next| place.without_next.iter().any(|word| word == next))
-        });
+        found.retain(|name| self.stands(&name.value.place, &tokens[name.tokens.end..]));
         let levels =
             self.levels(tokens).into_iter().filter(|(at, _)| !found.iter().any(|name| name.tokens.contains(at)));
         let levels: Vec<Found<Said>> = levels
@@ -254,6 +250,12 @@ impl BodyParts {
         found
     }
 
+    /// Whether the words after a name are those it asks for.
+    fn stands(&self, place: &Place, after: &[Token]) -> bool {
+        (!place.before_part || self.starts_part(after))
+            && !after.first().is_some_and(|next| place.without_next.contains(&next.folded))
+    }
+
     fn starts_part(&self, tokens: &[Token]) -> bool {
         self.names.find(tokens).first().is_some_and(|first| first.tokens.start == 0 && !first.value.parts.is_empty())
     }
@@ -263,11 +265,7 @@ impl BodyParts {
         let mut sides: Vec<(usize, Side)> = Vec::new();
         for found in self.sides.find(tokens) {
             let (side, place) = found.value;
-            let after = &tokens[found.tokens.end..];
-            let next = after.first().map(|token| token.folded.as_str());
-            if (!place.before_part || self.starts_part(after))
-                && !next.is_some_and(|next| place.without_next.iter().any(|word| word == next))
-            {
+            if self.stands(&place, &tokens[found.tokens.end..]) {
                 sides.push((found.tokens.start, side));
             }
         }
@@ -318,12 +316,6 @@ impl Place {
             before_part: placed.before.is_some(),
             without_next: placed.without_next.iter().flat_map(|word| sequence(word)).collect(),
         }
-    }
-}
-
-fn push_new<T: PartialEq>(values: &mut Vec<T>, value: T) {
-    if !values.contains(&value) {
-        values.push(value);
     }
 }
 

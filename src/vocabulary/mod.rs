@@ -17,6 +17,13 @@ fn unpacked<T: serde::Deserialize<'static>>(packed: &'static str, name: &str) ->
     table.expect("a table compiled in")
 }
 
+/// Adds a value to a list that does not hold it yet.
+pub(crate) fn push_new<T: PartialEq>(values: &mut Vec<T>, value: T) {
+    if !values.contains(&value) {
+        values.push(value);
+    }
+}
+
 pub mod body_parts;
 pub mod categories;
 pub mod guidelines;

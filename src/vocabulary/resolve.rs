@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::body_parts::{BODY_PARTS, Side};
+use super::push_new;
 use super::treatments::{Mention, Named, TREATMENTS, Treatment, Treatments};
 use super::words::{Token, tokens};
 
@@ -73,8 +74,6 @@ pub struct Resolution {
     pub sides: Vec<Side>,
     /// Something more than a vague word, or a visit in which something is done, is named.
     pub is_particular: bool,
-    /// Each name found, for people who extend the tables.
-    pub mentions: Vec<Explained>,
 }
 
 /// A name found in an item.
@@ -94,6 +93,52 @@ pub struct Explained {
 /// `surgical_adjunct`: the item says that it goes with a surgery.
 #[must_use]
 pub fn resolve(text: &str, surgical_adjunct: bool) -> Resolution {
+    let treatments = &*TREATMENTS;
+    let Names { tokens, mentions, counts, any_particular } = names(text);
+    let mut resolution = Resolution { is_particular: any_particular, ..Resolution::default() };
+    let counted: Vec<&Mention> =
+        mentions.iter().zip(&counts).filter(|(_, counts)| **counts).map(|(mention, _)| mention).collect();
+    for concept in counted.iter().flat_map(|mention| treatments.concepts_of(mention.named)) {
+        push_new(&mut resolution.concepts, concept);
+    }
+    if let Some((category, rule)) = category(treatments, text, &tokens, &counted, surgical_adjunct) {
+        resolution.category = Some(category);
+        resolution.category_rule = Some(rule);
+    }
+    (resolution.body_parts, resolution.sides) = body_parts(treatments, &tokens, &mentions, &counted);
+    resolution
+}
+
+/// Each name in an item with what it stands for and by which rule, for people who extend the tables.
+#[must_use]
+pub fn explained(text: &str) -> Vec<Explained> {
+    let treatments = &*TREATMENTS;
+    let Names { tokens, mentions, counts, .. } = names(text);
+    let explained = mentions.into_iter().zip(counts).map(|(mention, counts)| Explained {
+        range: tokens[mention.tokens.start].range.start..tokens[mention.tokens.end - 1].range.end,
+        concepts: treatments.concepts_of(mention.named),
+        category: category_of(treatments, mention.named),
+        rule: match mention {
+            _ if !counts => "a vague word: something more particular is named",
+            Mention { repaired: true, .. } => "a name but for one slip of spelling",
+            Mention { in_context: true, .. } => "a name that counts in this context",
+            Mention { named: Named::Product(_), .. } => "a product of several ingredients",
+            _ => "a name",
+        },
+    });
+    explained.collect()
+}
+
+/// The names in an item.
+struct Names {
+    tokens: Vec<Token>,
+    mentions: Vec<Mention>,
+    /// Of each mention, whether it counts: a vague word does not beside something particular.
+    counts: Vec<bool>,
+    any_particular: bool,
+}
+
+fn names(text: &str) -> Names {
     let treatments = &*TREATMENTS;
     let mut tokens = tokens(text);
     tokens.truncate(MOST_WORDS);
@@ -119,40 +164,8 @@ pub fn resolve(text: &str, surgical_adjunct: bool) -> Resolution {
     let counts = |mention: &Mention| {
         (!is_generic(mention) || !any_particular || (leads(mention) && !any_consultation)) && !is_bare_visit(mention)
     };
-    let mut resolution = Resolution { is_particular: any_particular, ..Resolution::default() };
-    let mut add = |concept| {
-        if !resolution.concepts.contains(&concept) {
-            resolution.concepts.push(concept);
-        }
-    };
-    mentions
-        .iter()
-        .filter(|mention| counts(mention))
-        .flat_map(|mention| treatments.concepts_of(mention.named))
-        .for_each(&mut add);
-
-    let counted: Vec<&Mention> = mentions.iter().filter(|mention| counts(mention)).collect();
-    if let Some((category, rule)) = category(treatments, text, &tokens, &counted, surgical_adjunct) {
-        resolution.category = Some(category);
-        resolution.category_rule = Some(rule);
-    }
-    (resolution.body_parts, resolution.sides) = body_parts(treatments, &tokens, &mentions, &counted);
-    resolution.mentions = mentions
-        .iter()
-        .map(|mention| Explained {
-            range: tokens[mention.tokens.start].range.start..tokens[mention.tokens.end - 1].range.end,
-            concepts: treatments.concepts_of(mention.named),
-            category: category_of(treatments, mention.named),
-            rule: match mention {
-                _ if !counts(mention) => "a vague word: something more particular is named",
-                Mention { repaired: true, .. } => "a name but for one slip of spelling",
-                Mention { in_context: true, .. } => "a name that counts in this context",
-                Mention { named: Named::Product(_), .. } => "a product of several ingredients",
-                _ => "a name",
-            },
-        })
-        .collect();
-    resolution
+    let counts = mentions.iter().map(counts).collect();
+    Names { tokens, mentions, counts, any_particular }
 }
 
 /// The treatment a mention names; a product names several.
@@ -247,9 +260,7 @@ fn body_parts(
     for mention in counted {
         if let Named::Treatment(place) = mention.named {
             for part in &treatments.treatments[place].body_parts {
-                if !parts.contains(part) {
-                    parts.push(part);
-                }
+                push_new(&mut parts, *part);
             }
         }
     }

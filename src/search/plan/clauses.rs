@@ -90,6 +90,16 @@ pub(super) fn target(word: &Word, exact: bool, weight: f32) -> Target {
     Target { needle, weight }
 }
 
+/// What to mark for words that follow each other: a single word in any form, unless only as typed; several as a phrase.
+pub(super) fn needle(forms: &[Form], as_typed: bool) -> Needle {
+    match forms {
+        [form] if !as_typed => {
+            Needle::Terms { forms: vec![form.text.clone()], stems: form.stem.iter().cloned().collect() }
+        }
+        forms => Needle::Phrase { words: forms.iter().map(|form| form.text.clone()).collect(), slop: 0 },
+    }
+}
+
 pub(super) fn everything_but(query: Box<dyn Query>) -> Box<dyn Query> {
     let all_but: Box<dyn Query> =
         Box::new(BooleanQuery::new(vec![(Occur::Must, Box::new(AllQuery)), (Occur::MustNot, query)]));

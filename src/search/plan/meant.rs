@@ -9,12 +9,12 @@ use std::ops::Range;
 use tantivy::Term;
 use tantivy::query::{BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, Occur, Query, TermSetQuery};
 
-use super::clauses::{best_field, boosted, phrase_query};
+use super::clauses::{best_field, boosted, needle, phrase_query};
 use super::{OTHER_FIELDS_SHARE, Planner, Searched};
 use crate::index::analysis::{Form, analyze};
 use crate::search::grammar::Node;
 use crate::search::model::{Expanded, RankingPart};
-use crate::search::snippet::{Needle, Target};
+use crate::search::snippet::Target;
 use crate::search::terms;
 use crate::vocabulary::meaning::{Meaning, meanings};
 use crate::vocabulary::treatments::TREATMENTS;
@@ -197,11 +197,7 @@ impl Planner<'_> {
             self.note_part(format!("= {wording}"), one, query.as_ref());
             disjuncts.push((*one, query));
         }
-        let needle = match forms {
-            [form] => Needle::Terms { forms: vec![form.text.clone()], stems: form.stem.iter().cloned().collect() },
-            forms => Needle::Phrase { words: forms.iter().map(|form| form.text.clone()).collect(), slop: 0 },
-        };
-        self.note_target(None, Target { needle, weight: WORDING * self.rarity(0) });
+        self.note_target(None, Target { needle: needle(forms, false), weight: WORDING * self.rarity(0) });
         best_field(disjuncts)
     }
 

@@ -4,7 +4,7 @@ use tantivy::Term;
 use tantivy::query::{BooleanQuery, EmptyQuery, Occur, PhraseQuery, Query};
 use tantivy::schema::Field;
 
-use super::clauses::boosted;
+use super::clauses::{boosted, needle};
 use super::{Planner, Searched, best_field};
 use crate::index::analysis::{Form, analyze};
 use crate::index::fields::Kind;
@@ -44,12 +44,12 @@ impl Planner<'_> {
                 }
             }
         }
-        let needle = Needle::Near {
-            left: Box::new(self.side_needle(&left)),
-            right: Box::new(self.side_needle(&right)),
+        let near = Needle::Near {
+            left: Box::new(needle(&left.forms, left.quoted || self.exact)),
+            right: Box::new(needle(&right.forms, right.quoted || self.exact)),
             distance,
         };
-        self.note_target(field.as_deref(), Target { needle, weight: self.rarity(0) });
+        self.note_target(field.as_deref(), Target { needle: near, weight: self.rarity(0) });
         Ok(best_field(disjuncts))
     }
 
@@ -59,15 +59,6 @@ impl Planner<'_> {
         match (&side.forms[..], side.quoted || self.exact) {
             ([form], false) => form.stemmed_terms().into_iter().map(|term| vec![term]).collect(),
             (forms, _) => vec![forms.iter().map(|form| form.text.clone()).collect()],
-        }
-    }
-
-    fn side_needle(&self, side: &Side) -> Needle {
-        match (&side.forms[..], side.quoted || self.exact) {
-            ([form], false) => {
-                Needle::Terms { forms: vec![form.text.clone()], stems: form.stem.iter().cloned().collect() }
-            }
-            (forms, _) => Needle::Phrase { words: forms.iter().map(|form| form.text.clone()).collect(), slop: 0 },
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::vocabulary::guidelines::{Family, GuidelineSource, words};
 /// The sources that sentences name as what the decision rests on.
 pub fn sources(line: &str) -> Vec<GuidelineSource> {
     let mut sources = Vec::new();
+    let all_scheduled = line.to_ascii_lowercase().contains("the table is part of the mtus");
     for sentence in sentences(line) {
         let lower = sentence.to_ascii_lowercase();
         let remark =
@@ -18,8 +19,7 @@ pub fn sources(line: &str) -> Vec<GuidelineSource> {
         }
         let rests = rest(sentence, &lower);
         let Some(named) = rests else { continue };
-        let line_lower = line.to_ascii_lowercase();
-        let scheduled = line_lower.contains("the table is part of the mtus")
+        let scheduled = all_scheduled
             || lower.contains("part of the mtus")
             || lower.contains("part of mtus")
             || lower.contains("part of the california mtus")
