@@ -15,19 +15,19 @@ use serde::Serialize;
 use tantivy::TantivyDocument;
 
 use crate::index::document::documents;
-use crate::index::reader::Snapshot;
+use crate::index::known::Known;
+use crate::index::memory::Memory;
 use crate::index::writer::{LetterWriter, Written, hash_of};
 use crate::intake;
 use crate::intake::delivery::{Delivery, Origin};
 use crate::intake::limits::Limits;
 use crate::intake::rejection::Rejection;
+use crate::intake::text::Text;
 use crate::intake::walk::walk;
 use crate::letter;
 use crate::letter::model::{Diagnostic, DiagnosticCode, Layout, Letter, Outcome, Source};
 
-/// A batch holds at most this many bytes of files, so that memory does not grow with the input.
-const BATCH_BYTES: usize = 8 * 1024 * 1024;
-/// And at most this many files, so that progress is seen and work is spread.
+/// A batch holds at most this many files, so that progress is seen and work is spread; how many bytes, [`Memory`] says.
 const BATCH_FILES: usize = 1024;
 /// A commit at least this often: an interrupted build loses no more.
 const COMMIT_INTERVAL: Duration = Duration::from_secs(60);
@@ -137,18 +137,35 @@ pub struct Reading {
     pub letter: Result<Letter, Rejection>,
 }
 
+/// How letters are read and written.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    pub limits: Limits,
+    pub memory: Memory,
+    /// Nothing is committed on the way, so that a rebuild shows all or nothing.
+    pub at_once: bool,
+    /// Text to letter: with what is derived, or only as printed ([`letter::split`]), for measuring.
+    pub parse: fn(&Text, &str, Source) -> Letter,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { limits: Limits::default(), memory: Memory::default(), at_once: false, parse: letter::parse }
+    }
+}
+
 /// Reads a file's letter.
 ///
 /// # Errors
 /// The file cannot be read, is no letter, or holds no decision.
-pub fn read_letter(origin: &Origin, bytes: &[u8], limits: &Limits) -> Result<Letter, Rejection> {
-    read_hashed(origin, bytes, hash_of(bytes), limits)
+pub fn read_letter(origin: &Origin, bytes: &[u8], options: &Options) -> Result<Letter, Rejection> {
+    read_hashed(origin, bytes, hash_of(bytes), options)
 }
 
-fn read_hashed(origin: &Origin, bytes: &[u8], content_hash: String, limits: &Limits) -> Result<Letter, Rejection> {
-    let text = intake::read(bytes, limits)?;
+fn read_hashed(origin: &Origin, bytes: &[u8], content_hash: String, options: &Options) -> Result<Letter, Rejection> {
+    let text = intake::read(bytes, &options.limits)?;
     let source = Source { path: origin.path.clone(), member: origin.member.clone(), content_hash };
-    let letter = letter::parse(&text, &origin.file_stem(), source);
+    let letter = (options.parse)(&text, &origin.file_stem(), source);
     if !letter.decisions.is_empty() {
         return Ok(letter);
     }
@@ -170,13 +187,13 @@ fn what_it_looks_like(content: &str) -> String {
 }
 
 /// Reads every letter under the paths, in order, without an index.
-pub fn read_all(paths: &[PathBuf], limits: &Limits, deliver: &mut dyn FnMut(Reading) -> ControlFlow<()>) {
-    in_batches(paths, limits, &mut |batch| {
+pub fn read_all(paths: &[PathBuf], options: &Options, deliver: &mut dyn FnMut(Reading) -> ControlFlow<()>) {
+    in_batches(paths, options, &mut |batch| {
         let readings: Vec<Reading> = batch
             .into_par_iter()
             .map(|delivery| match delivery {
                 Delivery::File { origin, bytes, named_by_user } => {
-                    Reading { letter: read_letter(&origin, &bytes, limits), origin, named_by_user }
+                    Reading { letter: read_letter(&origin, &bytes, options), origin, named_by_user }
                 }
                 Delivery::Rejected { origin, rejection, named_by_user } => {
                     Reading { letter: Err(rejection), origin, named_by_user }
@@ -189,26 +206,23 @@ pub fn read_all(paths: &[PathBuf], limits: &Limits, deliver: &mut dyn FnMut(Read
 
 /// Brings the index up to date with every letter under the paths.
 ///
-/// `note` sees every file's entry as it is done. With `at_once` nothing is committed on the way, so that a rebuild shows
-/// all or nothing.
+/// `note` sees every file's entry as it is done.
 ///
 /// # Errors
 /// The index cannot be written; what was committed before stays.
 pub fn ingest(
     paths: &[PathBuf],
     writer: &mut LetterWriter,
-    limits: &Limits,
-    at_once: bool,
+    options: &Options,
     note: &mut dyn FnMut(&Entry, &Totals),
 ) -> tantivy::Result<Totals> {
     let mut totals = Totals::default();
     let mut failure = None;
     let (mut last_commit, mut uncommitted_bytes) = (Instant::now(), 0);
-    in_batches(paths, limits, &mut |batch| {
+    in_batches(paths, options, &mut |batch| {
         let bytes: u64 = batch.iter().map(delivery_bytes).sum();
-        let snapshot = writer.snapshot().clone();
-        let prepared: Vec<Prepared> =
-            batch.into_par_iter().map(|delivery| prepare(delivery, &snapshot, limits)).collect();
+        let known = writer.known();
+        let prepared: Vec<Prepared> = batch.into_par_iter().map(|delivery| prepare(delivery, known, options)).collect();
         totals.bytes += bytes;
         uncommitted_bytes += bytes;
         for one in prepared {
@@ -223,8 +237,10 @@ pub fn ingest(
                 }
             }
         }
-        let is_due = uncommitted_bytes >= COMMIT_BYTES || last_commit.elapsed() >= COMMIT_INTERVAL;
-        if is_due && !at_once {
+        let is_due = uncommitted_bytes >= COMMIT_BYTES
+            || last_commit.elapsed() >= COMMIT_INTERVAL
+            || writer.uncommitted_letters() >= options.memory.of_letters_between_commits();
+        if is_due && !options.at_once {
             if let Err(error) = writer.commit() {
                 failure = Some(error);
                 return ControlFlow::Break(());
@@ -250,31 +266,31 @@ enum PreparedOutcome {
     Failed(tantivy::TantivyError),
 }
 
-fn prepare(delivery: Delivery, snapshot: &Snapshot, limits: &Limits) -> Prepared {
+fn prepare(delivery: Delivery, known: &Known, options: &Options) -> Prepared {
     match delivery {
         Delivery::Rejected { origin, rejection, named_by_user } => {
             Prepared { origin, named_by_user, outcome: PreparedOutcome::Rejected(rejection) }
         }
         Delivery::File { origin, bytes, named_by_user } => {
-            let outcome = prepare_file(&origin, &bytes, snapshot, limits);
+            let outcome = prepare_file(&origin, &bytes, known, options);
             Prepared { origin, named_by_user, outcome }
         }
     }
 }
 
-fn prepare_file(origin: &Origin, bytes: &[u8], snapshot: &Snapshot, limits: &Limits) -> PreparedOutcome {
+fn prepare_file(origin: &Origin, bytes: &[u8], known: &Known, options: &Options) -> PreparedOutcome {
     let content_hash = hash_of(bytes);
     // A file whose content is in the index is not read any further.
-    match snapshot.knows_content(&content_hash) {
+    match known.has_content(&content_hash) {
         Ok(true) => return PreparedOutcome::Unchanged,
         Ok(false) => {}
         Err(error) => return PreparedOutcome::Failed(error),
     }
-    let letter = match read_hashed(origin, bytes, content_hash, limits) {
+    let letter = match read_hashed(origin, bytes, content_hash, options) {
         Ok(letter) => letter,
         Err(rejection) => return PreparedOutcome::Rejected(rejection),
     };
-    match documents(&snapshot.fields, &letter, &[]) {
+    match documents(&known.snapshot().fields, &letter, &[]) {
         Ok(prepared) => PreparedOutcome::Letter(Box::new(letter), prepared),
         Err(error) => PreparedOutcome::Failed(error),
     }
@@ -351,15 +367,16 @@ fn delivery_bytes(delivery: &Delivery) -> u64 {
 }
 
 /// Walks on a thread of its own and hands over batches; at most two wait, so reading ahead is bounded.
-fn in_batches(paths: &[PathBuf], limits: &Limits, handle: &mut dyn FnMut(Vec<Delivery>) -> ControlFlow<()>) {
+fn in_batches(paths: &[PathBuf], options: &Options, handle: &mut dyn FnMut(Vec<Delivery>) -> ControlFlow<()>) {
+    let batch_bytes = options.memory.of_batch();
     let (sender, receiver) = mpsc::sync_channel::<Vec<Delivery>>(2);
     std::thread::scope(|scope| {
         scope.spawn(move || {
             let (mut batch, mut bytes) = (Vec::new(), 0);
-            let flow = walk(paths, limits, &mut |delivery| {
+            let flow = walk(paths, &options.limits, &mut |delivery| {
                 bytes += delivery_bytes(&delivery) as usize;
                 batch.push(delivery);
-                if bytes < BATCH_BYTES && batch.len() < BATCH_FILES {
+                if bytes < batch_bytes && batch.len() < BATCH_FILES {
                     return ControlFlow::Continue(());
                 }
                 bytes = 0;

@@ -11,12 +11,12 @@ use serde::Serialize;
 
 use super::output::{BOLD, count, cut, plain, thousands};
 use super::{End, Hinted};
+use crate::index::memory::Memory;
 use crate::index::reader::{Counts, Snapshot};
 use crate::index::writer::LetterWriter;
 use crate::index::{self, IndexError, OpenIndex};
-use crate::ingest::{Status, Totals, UnrecognizedItem, ingest, is_noteworthy};
+use crate::ingest::{Options, Status, Totals, UnrecognizedItem, ingest, is_noteworthy};
 use crate::intake::delivery::Origin;
-use crate::intake::limits::Limits;
 use crate::intake::walk::{Survey, survey};
 
 /// Rejected files named one by one on the screen; the report has all.
@@ -45,6 +45,16 @@ pub struct Arguments {
     /// Start over: build a new index from these letters and put it in the place of the old one
     #[arg(long)]
     rebuild: bool,
+
+    /// Memory to work with, such as `512MB` or `2GB`; more makes a large build quicker
+    #[arg(long, value_name = "SIZE", default_value = "1GB", value_parser = memory)]
+    memory: Memory,
+}
+
+impl Arguments {
+    fn options(&self, at_once: bool) -> Options {
+        Options { memory: self.memory, at_once, ..Options::default() }
+    }
 }
 
 pub fn run(arguments: &Arguments, directory: &Path) -> anyhow::Result<End> {
@@ -54,9 +64,10 @@ pub fn run(arguments: &Arguments, directory: &Path) -> anyhow::Result<End> {
     let built = if arguments.rebuild {
         rebuild(arguments, found, directory)?
     } else {
-        let mut writer = writer(found, index::open_or_create(directory)?)?;
+        let mut writer = writer(found, index::open_or_create(directory)?, arguments.memory)?;
         let report = report(arguments)?;
-        let totals = read_into(&arguments.paths, found, &mut writer, directory, report, false)?;
+        let run = Run { paths: &arguments.paths, found, directory, options: arguments.options(false) };
+        let totals = run.read_into(&mut writer, report)?;
         finish(writer, totals, directory)?
     };
     print_summary(&built, directory)?;
@@ -74,10 +85,11 @@ fn rebuild(arguments: &Arguments, found: Survey, directory: &Path) -> anyhow::Re
         }
         Err(error) => return Err(error.into()),
     };
-    let mut writer = writer(found, old)?;
+    let mut writer = writer(found, old, arguments.memory)?;
     let report = report(arguments)?;
     writer.start_over()?;
-    let read = read_into(&arguments.paths, found, &mut writer, directory, report, true)?;
+    let run = Run { paths: &arguments.paths, found, directory, options: arguments.options(true) };
+    let read = run.read_into(&mut writer, report)?;
     if read.totals.indexed == 0 {
         writer.abandon()?;
         return Err(nothing_read());
@@ -98,9 +110,10 @@ fn rebuild_beside(arguments: &Arguments, found: Survey, directory: &Path) -> any
     if beside.exists() {
         index::remove_files(&beside)?;
     }
-    let mut writer = writer(found, index::open_or_create(&beside)?)?;
+    let mut writer = writer(found, index::open_or_create(&beside)?, arguments.memory)?;
     let report = report(arguments)?;
-    let read = read_into(&arguments.paths, found, &mut writer, &beside, report, true)?;
+    let run = Run { paths: &arguments.paths, found, directory: &beside, options: arguments.options(true) };
+    let read = run.read_into(&mut writer, report)?;
     if read.totals.indexed == 0 {
         writer.abandon()?;
         return Err(nothing_read());
@@ -186,14 +199,39 @@ impl Built {
 pub fn update(paths: &[PathBuf], directory: &Path) -> anyhow::Result<Built> {
     refuse_if_all_are_missing(paths)?;
     let found = survey(paths);
-    let mut writer = writer(found, index::open_or_create(directory)?)?;
-    let read = read_into(paths, found, &mut writer, directory, None, false)?;
+    let options = Options::default();
+    let mut writer = writer(found, index::open_or_create(directory)?, options.memory)?;
+    let read = Run { paths, found, directory, options }.read_into(&mut writer, None)?;
     finish(writer, read, directory)
 }
 
-fn writer(found: Survey, index: OpenIndex) -> Result<LetterWriter, IndexError> {
+fn writer(found: Survey, index: OpenIndex, memory: Memory) -> Result<LetterWriter, IndexError> {
     let threads = if found.bytes < ONE_THREAD_BYTES { 1 } else { rayon::current_num_threads() };
-    LetterWriter::new(index, threads)
+    LetterWriter::new(index, threads, memory)
+}
+
+/// A size as people type it: `512MB`, `2 GB`, `1.5g`.
+fn memory(typed: &str) -> Result<Memory, String> {
+    let plain = typed.trim().to_lowercase();
+    let number = plain.trim_end_matches(|letter: char| letter.is_alphabetic() || letter == ' ');
+    let unit: f64 = match plain[number.len()..].trim() {
+        "m" | "mb" | "mib" => 1024.0 * 1024.0,
+        "g" | "gb" | "gib" => 1024.0 * 1024.0 * 1024.0,
+        _ => return Err("give a size with its unit, such as `512MB` or `2GB`".into()),
+    };
+    let bytes = number.parse::<f64>().map_err(|_| "give a number and a unit, such as `512MB` or `2GB`")? * unit;
+    if bytes < Memory::LEAST as f64 {
+        return Err("a build needs at least 128MB".into());
+    }
+    Ok(Memory::of_bytes(bytes as u64))
+}
+
+/// What one run reads, and how.
+struct Run<'a> {
+    paths: &'a [PathBuf],
+    found: Survey,
+    directory: &'a Path,
+    options: Options,
 }
 
 /// What was read, before it is committed.
@@ -205,47 +243,42 @@ struct Read {
     report: Option<Report>,
 }
 
-/// Reads letters into the index; names rejected files on standard error as they come.
-fn read_into(
-    paths: &[PathBuf],
-    found: Survey,
-    writer: &mut LetterWriter,
-    directory: &Path,
-    mut report: Option<Report>,
-    at_once: bool,
-) -> anyhow::Result<Read> {
-    let started = Instant::now();
-    let progress = Progress::new(found.files);
-    let (mut noticed, mut shown) = (0, 0);
-    let mut unrecognized: Vec<UnrecognizedItem> = Vec::new();
-    let mut report_failure = None;
-    let ingested = ingest(paths, writer, &Limits::default(), at_once, &mut |entry, totals| {
-        if entry.status == Status::Rejected {
-            shown += 1;
-            if shown <= MOST_SHOWN {
-                let message = entry.message.as_deref().unwrap_or_default();
-                progress.suspend(|| print_rejection(&entry.origin, message, entry.hint));
+impl Run<'_> {
+    /// Reads letters into the index; names rejected files on standard error as they come.
+    fn read_into(&self, writer: &mut LetterWriter, mut report: Option<Report>) -> anyhow::Result<Read> {
+        let started = Instant::now();
+        let progress = Progress::new(self.found.files);
+        let (mut noticed, mut shown) = (0, 0);
+        let mut unrecognized: Vec<UnrecognizedItem> = Vec::new();
+        let mut report_failure = None;
+        let ingested = ingest(self.paths, writer, &self.options, &mut |entry, totals| {
+            if entry.status == Status::Rejected {
+                shown += 1;
+                if shown <= MOST_SHOWN {
+                    let message = entry.message.as_deref().unwrap_or_default();
+                    progress.suspend(|| print_rejection(&entry.origin, message, entry.hint));
+                }
             }
+            let room = MOST_UNRECOGNIZED.saturating_sub(unrecognized.len());
+            unrecognized.extend(entry.unrecognized.iter().take(room).cloned());
+            noticed += u64::from(entry.diagnostics.iter().any(is_noteworthy));
+            if let Some(report) = &mut report
+                && let Err(error) = report.line(entry)
+            {
+                report_failure.get_or_insert(error);
+            }
+            progress.update(totals);
+        });
+        progress.finish();
+        let totals = ingested.with_context(|| failed_message(self.directory))?;
+        if shown > MOST_SHOWN {
+            let more = thousands(shown - MOST_SHOWN);
+            let _ = writeln!(anstream::stderr(), "… and {more} more files rejected; `--report FILE` lists all");
         }
-        let room = MOST_UNRECOGNIZED.saturating_sub(unrecognized.len());
-        unrecognized.extend(entry.unrecognized.iter().take(room).cloned());
-        noticed += u64::from(entry.diagnostics.iter().any(is_noteworthy));
-        if let Some(report) = &mut report
-            && let Err(error) = report.line(entry)
-        {
-            report_failure.get_or_insert(error);
+        match report_failure {
+            Some(error) => Err(error),
+            None => Ok(Read { totals, started, noticed, unrecognized, report }),
         }
-        progress.update(totals);
-    });
-    progress.finish();
-    let totals = ingested.with_context(|| failed_message(directory))?;
-    if shown > MOST_SHOWN {
-        let more = thousands(shown - MOST_SHOWN);
-        let _ = writeln!(anstream::stderr(), "… and {more} more files rejected; `--report FILE` lists all");
-    }
-    match report_failure {
-        Some(error) => Err(error),
-        None => Ok(Read { totals, started, noticed, unrecognized, report }),
     }
 }
 

@@ -6,8 +6,7 @@ use std::path::PathBuf;
 
 use super::output::harmless_json;
 use super::{End, index::print_rejection, page};
-use crate::ingest::read_all;
-use crate::intake::limits::Limits;
+use crate::ingest::{Options, read_all};
 
 /// Print letters as data: one JSON line a letter, or a page to read
 ///
@@ -37,7 +36,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
     let mut out = std::io::BufWriter::new(anstream::stdout());
     let mut failure: Option<anyhow::Error> = None;
     let (mut letters, mut named_rejected) = (0, 0);
-    read_all(&arguments.paths, &Limits::default(), &mut |reading| {
+    read_all(&arguments.paths, &Options::default(), &mut |reading| {
         let printed = match reading.letter {
             Err(rejection) => {
                 named_rejected += u64::from(reading.named_by_user);

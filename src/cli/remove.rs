@@ -6,6 +6,7 @@ use std::path::Path;
 use super::End;
 use super::output::{count, plain};
 use crate::index;
+use crate::index::memory::Memory;
 use crate::index::writer::LetterWriter;
 
 /// Take letters out of the index
@@ -19,7 +20,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments, directory: &Path) -> anyhow::Result<End> {
-    let mut writer = LetterWriter::new(index::open(directory)?, 1)?;
+    let mut writer = LetterWriter::new(index::open(directory)?, 1, Memory::default())?;
     let mut out = anstream::stdout();
     let mut absent = 0;
     let mut removed: Vec<(&str, usize)> = Vec::new();

@@ -6,8 +6,12 @@
 pub mod analysis;
 pub mod document;
 pub mod fields;
+pub mod known;
+pub mod memory;
+mod merging;
 pub mod plain_words;
 pub mod reader;
+mod room;
 pub mod twins;
 pub mod writer;
 
@@ -23,7 +27,7 @@ use tantivy::{Index, IndexSettings};
 /// Format of the index. An index of another format is refused, with the command that rebuilds it.
 ///
 /// It grows with every change to `schema/fields.toml`, the analysis or the stored record that older data does not meet.
-pub const INDEX_FORMAT: u32 = 2;
+pub const INDEX_FORMAT: u32 = 3;
 
 /// Documents are compressed in blocks of this size: the decisions of one letter repeat its summary, and larger blocks
 /// find more of it. 64 KiB with zstd level 3 was both smaller and faster to read than 16 KiB (2.9 against 3.2 MB of 8.9

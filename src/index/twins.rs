@@ -19,29 +19,30 @@ const CANDIDATE_BYTES: u32 = 10;
 /// so many, and stock sentences repeated thousands of times need not be read thousands of times.
 const CERTAIN_BYTES: u32 = 24;
 
+/// Bins of shingles, each with its minimum.
+const BINS: usize = 32;
+
 /// 32 minima, one byte each, in four numbers.
 pub type Signature = [u64; 4];
 
 /// The signature of a rationale. All zero for an empty text, which is nobody's twin.
+///
+/// One permutation for all minima: a shingle's hash says which of the 32 bins it belongs to, and the smallest of each bin
+/// is kept (Li, Owen and Zhang, "One permutation hashing", 2012). An empty bin takes over the next full one's minimum,
+/// marked by the distance (Shrivastava and Li, "Densifying one permutation hashing via rotation", 2014).
 #[must_use]
 pub fn signature(rationale: &str) -> Signature {
-    let shingles = shingles(rationale);
+    let mut minima = [None; BINS];
+    for shingle in shingle_hashes(&word_hashes(rationale)) {
+        let minimum = &mut minima[(shingle >> 59) as usize];
+        *minimum = Some(minimum.map_or(shingle, |known: u64| known.min(shingle)));
+    }
     let mut signature = [0; 4];
-    if shingles.is_empty() {
-        return signature;
-    }
-    let mut minima = [u64::MAX; 32];
-    for shingle in shingles {
-        let mut hash = shingle;
-        for minimum in &mut minima {
-            // One cheap permutation a minimum: an odd multiplier and a shift mix well enough for minima.
-            hash = mix(hash.wrapping_add(0x9e37_79b9_7f4a_7c15));
-            *minimum = (*minimum).min(hash);
-        }
-    }
-    for (index, minimum) in minima.iter().enumerate() {
-        // The lowest byte; the highest ones of a minimum are nearly all zero.
-        signature[index / 8] |= (minimum & 0xff) << (index % 8 * 8);
+    for bin in 0..BINS {
+        let full = (0..BINS).find_map(|distance| Some((minima[(bin + distance) % BINS]?, distance as u64)));
+        let Some((minimum, distance)) = full else { return signature };
+        // The lowest byte; the highest ones of a minimum are nearly all the same.
+        signature[bin / 8] |= (mix(minimum.wrapping_add(distance)) & 0xff) << (bin % 8 * 8);
     }
     signature
 }
@@ -85,19 +86,34 @@ pub fn similarity<S: BuildHasher>(one: &HashSet<u64, S>, other: &HashSet<u64, S>
 /// The hashed five-word shingles of a text; of a shorter text, all its words.
 #[must_use]
 pub fn shingles(text: &str) -> HashSet<u64> {
-    let words: Vec<u64> = text
-        .split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(|word| {
-            word.chars()
-                .flat_map(char::to_lowercase)
-                .fold(0xcbf2_9ce4_8422_2325, |hash, letter| (hash ^ u64::from(letter)).wrapping_mul(0x100_0000_01b3))
-        })
-        .collect();
+    shingle_hashes(&word_hashes(text)).collect()
+}
+
+fn shingle_hashes(words: &[u64]) -> impl Iterator<Item = u64> {
+    let shingles = words.windows(SHINGLE_WORDS.min(words.len().max(1)));
+    shingles.map(|shingle| mix(shingle.iter().fold(0, |hash: u64, word| hash.rotate_left(7) ^ word)))
+}
+
+/// A hash of each word, whatever its case (FNV-1a over characters).
+fn word_hashes(text: &str) -> Vec<u64> {
+    const SEED: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x100_0000_01b3;
+    let mut words = Vec::with_capacity(text.len() / 6);
+    let mut hash = SEED;
+    for letter in text.chars() {
+        if letter.is_ascii_alphanumeric() {
+            hash = (hash ^ u64::from(letter.to_ascii_lowercase())).wrapping_mul(PRIME);
+        } else if letter.is_alphanumeric() {
+            hash = letter.to_lowercase().fold(hash, |hash, lower| (hash ^ u64::from(lower)).wrapping_mul(PRIME));
+        } else if hash != SEED {
+            words.push(mix(hash));
+            hash = SEED;
+        }
+    }
+    if hash != SEED {
+        words.push(mix(hash));
+    }
     words
-        .windows(SHINGLE_WORDS.min(words.len().max(1)))
-        .map(|shingle| shingle.iter().fold(0, |hash: u64, word| mix(hash.rotate_left(7) ^ word)))
-        .collect()
 }
 
 /// The finaliser of `SplitMix64` (Steele, Lea and Flood, 2014).

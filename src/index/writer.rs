@@ -1,28 +1,29 @@
 //! Writing letters: added, replaced or left alone, one writer at a time.
 
-use std::collections::{HashMap, HashSet};
-use std::time::Duration;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
-use tantivy::indexer::UserOperation;
-use tantivy::merge_policy::{LogMergePolicy, NoMergePolicy};
+use rustc_hash::FxHashMap;
+use tantivy::indexer::{IndexWriterOptions, UserOperation};
+use tantivy::merge_policy::NoMergePolicy;
 use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
 
 use super::document::{FieldHandles, OtherSource, Record, documents};
+use super::known::{Contents, Known};
+use super::memory::Memory;
+use super::merging::{self, Size};
 use super::reader::Snapshot;
+use super::room::{QueuedDocument, Room};
 use super::{CommitNote, IndexError, OpenIndex, unusable};
-use crate::letter::model::{Letter, Source};
+use crate::letter::model::{Guideline, Letter, Source};
 
-/// Memory for each indexing thread before it writes a segment, in bytes.
-const MEMORY_PER_THREAD: usize = 64 * 1024 * 1024;
-/// Segments with more than this part of deleted decisions are merged, so that replaced letters do not pile up.
-const DELETED_PART: f32 = 0.25;
-/// Below this many decisions the index is merged to one segment at the end: quickest to search, cheap to do.
-const SINGLE_SEGMENT_DECISIONS: u64 = 200_000;
 /// Files remembered of one letter beside the latest.
 const MOST_OTHER_SOURCES: usize = 16;
-/// A running merge of so small an index ends within seconds.
-const MERGE_ATTEMPTS: u32 = 200;
-const MERGE_PAUSE: Duration = Duration::from_millis(50);
+/// With more segments than this a commit puts small ones together, so that a build of many hours does not end with
+/// thousands of files.
+const MANY_SEGMENTS: usize = 128;
+/// What a decision's codes, names and numbers take up beside its texts, in bytes.
+const BYTES_BESIDE_TEXT: usize = 2_000;
 
 /// What became of one letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,22 +39,18 @@ pub enum Written {
 /// The one writer of an index.
 pub struct LetterWriter {
     index: OpenIndex,
-    writer: IndexWriter,
-    /// The state before what is not yet committed.
-    snapshot: Snapshot,
+    writer: IndexWriter<QueuedDocument>,
+    /// Room for the documents that wait for the engine.
+    queue: Room,
     fields: FieldHandles,
-    /// Letters written since the last commit, which the snapshot does not show: their sources by letter id.
-    uncommitted: HashMap<String, Uncommitted>,
+    /// What was committed.
+    known: Known,
+    /// Letters written since the last commit, which the committed state does not show, by id in lower case.
+    uncommitted: FxHashMap<String, Earlier>,
     /// The contents those letters were read from.
-    uncommitted_content: HashSet<String>,
+    uncommitted_content: Contents,
     /// Something was written or deleted since the last commit.
     changed: bool,
-}
-
-/// A letter written since the last commit.
-struct Uncommitted {
-    sources: Vec<OtherSource>,
-    items: Vec<String>,
 }
 
 impl LetterWriter {
@@ -61,45 +58,55 @@ impl LetterWriter {
     ///
     /// # Errors
     /// Another process is writing, or the index cannot be used.
-    pub fn new(index: OpenIndex, threads: usize) -> Result<Self, IndexError> {
+    pub fn new(index: OpenIndex, threads: usize, memory: Memory) -> Result<Self, IndexError> {
         let threads = threads.clamp(1, 8);
         let failed = |error: TantivyError| match error {
             TantivyError::LockFailure(..) => IndexError::Locked { directory: index.directory.clone() },
             error => unusable(&index.directory, &error),
         };
-        let writer: IndexWriter =
-            index.tantivy.writer_with_num_threads(threads, threads * MEMORY_PER_THREAD).map_err(failed)?;
-        let mut policy = LogMergePolicy::default();
-        policy.set_del_docs_ratio_before_merge(DELETED_PART);
-        writer.set_merge_policy(Box::new(policy));
+        let options = IndexWriterOptions::builder()
+            .num_worker_threads(threads)
+            .memory_budget_per_thread(memory.of_indexing_thread(threads))
+            .num_merge_threads(threads)
+            .build();
+        let writer: IndexWriter<QueuedDocument> = index.tantivy.writer_with_options(options).map_err(failed)?;
+        // Merging on the way would write decisions several times; see `merging`.
+        writer.set_merge_policy(Box::new(NoMergePolicy));
         let snapshot = Snapshot::of(&index).map_err(failed)?;
-        let fields = snapshot.fields.clone();
+        let is_new = snapshot.searcher.num_docs() == 0;
         let mut new = Self {
             index,
             writer,
-            snapshot,
-            fields,
-            uncommitted: HashMap::new(),
-            uncommitted_content: HashSet::new(),
+            queue: Room::for_bytes(memory.of_queue()),
+            fields: snapshot.fields.clone(),
+            known: Known::of(snapshot),
+            uncommitted: FxHashMap::default(),
+            uncommitted_content: Contents::default(),
             changed: false,
         };
-        if new.snapshot.searcher.num_docs() == 0 {
+        if is_new {
             // A new index gets its note before anything else, so that a killed build is known as one of ours.
             new.commit().map_err(|error| unusable(&new.index.directory, &error))?;
         }
         Ok(new)
     }
 
-    /// The committed state; shared with the threads that read letters.
+    /// What was committed; shared with the threads that read letters.
     #[must_use]
-    pub fn snapshot(&self) -> &Snapshot {
-        &self.snapshot
+    pub fn known(&self) -> &Known {
+        &self.known
+    }
+
+    /// Letters written since the last commit.
+    #[must_use]
+    pub fn uncommitted_letters(&self) -> usize {
+        self.uncommitted.len()
     }
 
     /// Whether a file with this content was written since the last commit.
     #[must_use]
     pub fn wrote_content(&self, content_hash: &str) -> bool {
-        self.uncommitted_content.contains(content_hash)
+        self.uncommitted_content.has(content_hash)
     }
 
     /// Writes a letter: adds it, or puts it in the place of the same letter. `prepared` are its documents as
@@ -134,7 +141,7 @@ impl LetterWriter {
                 Some(prepared) => prepared,
                 None => documents(&self.fields, letter, &[])?,
             };
-            self.put(letter, new, Vec::new())?;
+            self.put(letter, new, Vec::new(), false)?;
             return Ok(Written::Indexed);
         };
         let is_same_place =
@@ -155,22 +162,33 @@ impl LetterWriter {
             }
         }
         let new = documents(&self.fields, letter, &others)?;
-        self.put(letter, new, others)?;
+        self.put(letter, new, others, true)?;
         let earlier = earlier.sources.into_iter().filter(|other| !other.superseded).map(|other| other.source).collect();
         Ok(Written::Replaced { earlier })
     }
 
-    /// Deletes the old documents and adds the new ones as one group, so that a commit has both or neither.
-    fn put(&mut self, letter: &Letter, new: Vec<TantivyDocument>, others: Vec<OtherSource>) -> tantivy::Result<()> {
+    /// Adds a letter's documents as one group, and where the letter is there already deletes its old ones in the same, so
+    /// that a commit has both or neither. Waits while too many bytes are on their way to the engine.
+    ///
+    /// Of a new letter nothing is deleted: the engine would look for it in every segment.
+    fn put(
+        &mut self,
+        letter: &Letter,
+        new: Vec<TantivyDocument>,
+        others: Vec<OtherSource>,
+        replaces: bool,
+    ) -> tantivy::Result<()> {
+        let room = Arc::new(self.queue.take(bytes_of(letter)));
         let mut operations = Vec::with_capacity(new.len() + 1);
-        operations.push(UserOperation::Delete(self.letter_term(&letter.id)));
-        operations.extend(new.into_iter().map(UserOperation::Add));
+        operations.extend(replaces.then(|| UserOperation::Delete(self.letter_term(&letter.id))));
+        let queued = new.into_iter().map(|document| QueuedDocument::new(document, room.clone()));
+        operations.extend(queued.map(UserOperation::Add));
         self.writer.run(operations)?;
         let latest = OtherSource { source: letter.source.clone(), superseded: false };
         let sources = std::iter::once(latest).chain(others).collect();
-        let items = letter.decisions.iter().map(|decision| decision.item.clone()).collect();
-        self.uncommitted_content.insert(letter.source.content_hash.clone());
-        self.uncommitted.insert(letter.id.to_lowercase(), Uncommitted { sources, items });
+        let items = hash_of_items(letter.decisions.iter().map(|decision| decision.item.as_str()));
+        self.uncommitted_content.add(&letter.source.content_hash);
+        self.uncommitted.insert(letter.id.to_lowercase(), Earlier { sources, items });
         self.changed = true;
         Ok(())
     }
@@ -181,7 +199,7 @@ impl LetterWriter {
     /// The index cannot be written.
     pub fn start_over(&mut self) -> tantivy::Result<()> {
         self.writer.delete_all_documents()?;
-        self.snapshot = Snapshot::empty()?;
+        self.known = Known::of(Snapshot::empty()?);
         self.changed = true;
         Ok(())
     }
@@ -201,13 +219,12 @@ impl LetterWriter {
 
     fn earlier(&self, letter_id: &str) -> tantivy::Result<Option<Earlier>> {
         if let Some(letter) = self.uncommitted.get(&letter_id.to_lowercase()) {
-            return Ok(Some(Earlier { sources: letter.sources.clone(), items: letter.items.clone() }));
+            return Ok(Some(letter.clone()));
         }
-        let term = self.letter_term(letter_id);
-        if self.snapshot.searcher.doc_freq(&term)? == 0 {
+        if !self.known.may_have_letter(letter_id)? {
             return Ok(None);
         }
-        let records = self.snapshot.records_of_letter(letter_id)?;
+        let records = self.known.snapshot().records_of_letter(letter_id)?;
         Ok((!records.is_empty()).then(|| Earlier::of(&records)))
     }
 
@@ -216,7 +233,7 @@ impl LetterWriter {
     /// # Errors
     /// The index cannot be read or written.
     pub fn remove(&mut self, letter_id: &str) -> tantivy::Result<usize> {
-        let decisions = self.snapshot.records_of_letter(letter_id)?.len();
+        let decisions = self.known.snapshot().records_of_letter(letter_id)?.len();
         if decisions > 0 {
             self.writer.delete_term(self.letter_term(letter_id));
             self.changed = true;
@@ -235,58 +252,62 @@ impl LetterWriter {
         prepared.set_payload(&payload);
         prepared.commit()?;
         self.index.note = note;
-        self.uncommitted.clear();
-        self.uncommitted_content.clear();
+        let letters = std::mem::take(&mut self.uncommitted);
+        let contents = std::mem::take(&mut self.uncommitted_content);
+        self.known.advance(Snapshot::of(&self.index)?, contents, letters.keys());
         self.changed = false;
-        self.snapshot = Snapshot::of(&self.index)?;
+        if self.index.tantivy.searchable_segment_ids()?.len() > MANY_SEGMENTS {
+            self.merge()?;
+        }
         Ok(())
     }
 
-    /// Commits, merges a small index to one segment, and releases the lock.
+    /// Commits, merges what is worth merging, and releases the lock.
     ///
     /// # Errors
     /// As [`LetterWriter::commit`].
     pub fn finish(mut self) -> tantivy::Result<()> {
-        // The commit must not start merges of its own: they would take the segments that are merged below.
-        self.writer.set_merge_policy(Box::new(NoMergePolicy));
         if self.changed {
             self.commit()?;
         }
-        if self.snapshot.searcher.num_docs() <= SINGLE_SEGMENT_DECISIONS {
-            self.merge_to_one_segment()?;
-        }
+        self.merge()?;
         self.writer.wait_merging_threads()
     }
 
-    /// Merges all segments. A merge that an earlier commit started may still hold some of them: then it is waited for.
-    fn merge_to_one_segment(&mut self) -> tantivy::Result<()> {
-        let mut attempts = 0;
-        loop {
-            let segments = self.index.tantivy.searchable_segments()?;
-            let is_one = segments.len() <= 1 && segments.iter().all(|segment| segment.meta().num_deleted_docs() == 0);
-            if is_one {
-                break;
-            }
-            let ids: Vec<_> = segments.iter().map(tantivy::Segment::id).collect();
-            match self.writer.merge(&ids).wait() {
-                Ok(_) => break,
-                Err(_) if attempts < MERGE_ATTEMPTS => {
-                    attempts += 1;
-                    std::thread::sleep(MERGE_PAUSE);
-                }
-                Err(error) => return Err(error),
-            }
+    /// Merges small and worn segments, several groups at a time.
+    fn merge(&mut self) -> tantivy::Result<()> {
+        let segments = self.index.tantivy.searchable_segments()?;
+        let sizes: Vec<Size> = segments
+            .iter()
+            .map(|segment| Size {
+                alive: u64::from(segment.meta().num_docs()),
+                deleted: u64::from(segment.meta().num_deleted_docs()),
+            })
+            .collect();
+        let groups = merging::groups(&sizes);
+        if groups.is_empty() {
+            return Ok(());
         }
+        let merges: Vec<_> = groups
+            .iter()
+            .map(|group| self.writer.merge(&group.iter().map(|&place| segments[place].id()).collect::<Vec<_>>()))
+            .collect();
+        for merge in merges {
+            merge.wait()?;
+        }
+        self.known.advance(Snapshot::of(&self.index)?, Contents::default(), std::iter::empty());
         self.writer.garbage_collect_files().wait()?;
         Ok(())
     }
 }
 
 /// The same letter, as it stands in the index.
+#[derive(Clone)]
 struct Earlier {
     /// The latest first.
     sources: Vec<OtherSource>,
-    items: Vec<String>,
+    /// What it decides, by [`hash_of_items`].
+    items: u64,
 }
 
 impl Earlier {
@@ -295,25 +316,45 @@ impl Earlier {
             let latest = OtherSource { source: record.letter.source.clone(), superseded: false };
             std::iter::once(latest).chain(record.other_sources.iter().cloned()).collect()
         });
-        let items =
-            records.iter().flat_map(|record| &record.letter.decisions).map(|decision| decision.item.clone()).collect();
-        Self { sources, items }
+        let decisions = records.iter().flat_map(|record| &record.letter.decisions);
+        Self { sources, items: hash_of_items(decisions.map(|decision| decision.item.as_str())) }
     }
 
     /// Files of the same name hold the same letter if it is the same file, or if they decide the same items.
     fn is_same_letter(&self, letter: &Letter) -> bool {
-        let plain = |item: &str| {
-            item.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>()
-        };
-        self.sources.iter().map(|other| &other.source).any(|source| {
+        let is_its_file = |source: &Source| {
             source.content_hash == letter.source.content_hash
                 || (source.path == letter.source.path && source.member == letter.source.member)
-        }) || self
-            .items
-            .iter()
-            .map(|item| plain(item))
-            .eq(letter.decisions.iter().map(|decision| plain(&decision.item)))
+        };
+        self.sources.iter().any(|other| is_its_file(&other.source))
+            || self.items == hash_of_items(letter.decisions.iter().map(|decision| decision.item.as_str()))
     }
+}
+
+/// The items of a letter as one number: their letters and digits, whatever their case, in order.
+fn hash_of_items<'a>(items: impl Iterator<Item = &'a str>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for item in items {
+        for letter in item.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase) {
+            letter.hash(&mut hasher);
+        }
+        hasher.write_u8(0xff);
+    }
+    hasher.finish()
+}
+
+/// What a letter's documents take up on their way to the engine, about: its texts stand there as fields and once more in
+/// the stored record.
+fn bytes_of(letter: &Letter) -> u64 {
+    let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let line = |guideline: &Option<Guideline>| guideline.as_ref().map_or(0, |guideline| guideline.text.len());
+    let of_letter = length(&letter.summary) + length(&letter.documents_reviewed);
+    let of_decisions = letter.decisions.iter().map(|decision| {
+        let texts = decision.item.len() * 2 + length(&decision.rationale);
+        texts + line(&decision.claims_guideline) + line(&decision.reviewer_guideline)
+    });
+    let bytes: usize = of_decisions.map(|texts| 2 * (of_letter + texts) + BYTES_BESIDE_TEXT).sum();
+    bytes as u64
 }
 
 /// Gives a letter another id, and its decisions with it.

@@ -13,11 +13,14 @@ use tantivy::{Searcher, TantivyError};
 /// More values than any facet has (letters name some 300 specialties).
 const MOST_VALUES: usize = 20_000;
 
-/// A collector that counts these facets.
+/// A collector that counts these facets; none where there are none to count.
 ///
 /// # Errors
 /// The library refuses the request: a field is no facet.
-pub fn collector(searcher: &Searcher, fields: &[&str]) -> tantivy::Result<AggregationCollector> {
+pub fn collector(searcher: &Searcher, fields: &[&str]) -> tantivy::Result<Option<AggregationCollector>> {
+    if fields.is_empty() {
+        return Ok(None);
+    }
     let request: serde_json::Map<String, serde_json::Value> = fields
         .iter()
         .map(|field| {
@@ -27,7 +30,7 @@ pub fn collector(searcher: &Searcher, fields: &[&str]) -> tantivy::Result<Aggreg
     let aggregations: Aggregations = serde_json::from_value(serde_json::Value::Object(request))
         .map_err(|error| TantivyError::InternalError(error.to_string()))?;
     let context = AggContextParams::new(AggregationLimitsGuard::default(), searcher.index().tokenizers().clone());
-    Ok(AggregationCollector::from_aggs(aggregations, context))
+    Ok(Some(AggregationCollector::from_aggs(aggregations, context)))
 }
 
 /// The counts of one facet, largest first, equal ones in the order of their values.

@@ -14,16 +14,14 @@ mod ranking;
 pub mod snippet;
 mod terms;
 
-use std::collections::HashMap;
 use std::time::Instant;
 
-use tantivy::collector::Count;
 use tantivy::query::{BooleanQuery, Occur, Query};
 
 use self::hits::hit;
 use self::model::{Answer, Corrected, FacetValue, Facets, Filter, Hit, Request};
 use self::plan::{Plan, plan};
-use self::ranking::{RankedLead, ranked_leads, ranking};
+use self::ranking::{Found, RankedLead, ranked_leads};
 use crate::index::fields::{self, FieldDescription, Kind};
 use crate::index::reader::Snapshot;
 
@@ -86,9 +84,9 @@ pub fn search(snapshot: &Snapshot, request: &Request) -> Result<Answer, SearchEr
             facet_fields.push(field);
         }
     }
-    let prepared = prepare(snapshot, request)?;
-    let facets = count_facets(snapshot, &prepared, &facet_fields, request)?;
-    let (leads, has_more) = ranked_leads(snapshot, request, &prepared)?;
+    let prepared = prepare(snapshot, request, ranking::depth_of_page(request), &facet_fields)?;
+    let facets = facets_of(snapshot, &prepared, &facet_fields, request)?;
+    let (leads, has_more) = ranked_leads(snapshot, request, &prepared.found)?;
     let hits = leads
         .into_iter()
         .enumerate()
@@ -101,7 +99,7 @@ pub fn search(snapshot: &Snapshot, request: &Request) -> Result<Answer, SearchEr
 fn answer(request: &Request, prepared: Prepared, started: Instant) -> Answer {
     Answer {
         request: request.clone(),
-        total: prepared.total,
+        total: prepared.found.total,
         took_ms: (started.elapsed().as_secs_f64() * 1e5).round() / 100.0,
         understood: understood(&prepared.plan, &request.filters),
         corrected: prepared.corrected,
@@ -123,27 +121,42 @@ pub fn export(
     deliver: &mut dyn FnMut(Hit) -> std::io::Result<()>,
 ) -> Result<Answer, SearchError> {
     let started = Instant::now();
-    let prepared = prepare(snapshot, request)?;
-    let all = usize::try_from(prepared.total).unwrap_or(usize::MAX);
-    for (index, (score, address)) in ranking(snapshot, request, &prepared, all)?.into_iter().enumerate() {
+    let mut prepared = prepare(snapshot, request, 0, &[])?;
+    let all = usize::try_from(prepared.found.total).unwrap_or(usize::MAX);
+    prepared.found.ranking = prepared.sweep(snapshot, request, all)?.ranking;
+    for (index, (score, address)) in std::mem::take(&mut prepared.found.ranking).into_iter().enumerate() {
         let lead = RankedLead { address, score, twins: Vec::new() };
         deliver(hit(snapshot, request, &prepared.plan, index + 1, lead)?)?;
     }
     Ok(answer(request, prepared, started))
 }
 
-/// A request made ready for the engine.
+/// A request as it was understood, and what it found.
 struct Prepared {
     plan: Plan,
     filters: Filters,
     /// The plan's query within all filters.
     query: Box<dyn Query>,
-    total: u64,
+    found: Found,
     corrected: Vec<Corrected>,
 }
 
-/// Plans a request. Where few decisions have most of three or more terms, fewer will do, down to one.
-fn prepare(snapshot: &Snapshot, request: &Request) -> Result<Prepared, SearchError> {
+impl Prepared {
+    /// Looks once more, for so many of the best.
+    fn sweep(&self, snapshot: &Snapshot, request: &Request, depth: usize) -> tantivy::Result<Found> {
+        let by_words = !self.plan.targets.is_empty();
+        ranking::sweep(&snapshot.searcher, self.query.as_ref(), request.sort, by_words, depth, None)
+    }
+}
+
+/// Plans a request and finds its decisions, with the best `depth` of them and the counts of the facets that have no
+/// selection. Where few decisions have most of three or more terms, fewer will do, down to one.
+fn prepare(
+    snapshot: &Snapshot,
+    request: &Request,
+    depth: usize,
+    facets: &[&'static FieldDescription],
+) -> Result<Prepared, SearchError> {
     let searcher = &snapshot.searcher;
     let parsed =
         grammar::parse(&request.query, &|name| fields::describe(name).is_some_and(FieldDescription::is_queryable));
@@ -152,17 +165,24 @@ fn prepare(snapshot: &Snapshot, request: &Request) -> Result<Prepared, SearchErr
     let filters = Filters::of(snapshot, request, &mut corrected)?;
     let mut plan = plan(searcher, &snapshot.fields, parsed.root.as_ref(), request, None)?;
     corrected.append(&mut plan.corrected);
+    let counted: Vec<&str> =
+        facets.iter().map(|field| field.name.as_str()).filter(|field| filters.selected(field).is_none()).collect();
+    let by_words = !plan.targets.is_empty();
+    let find = |plan: &Plan| -> tantivy::Result<(Box<dyn Query>, Found)> {
+        let query = filters.applied_to(plan.query.box_clone(), None);
+        let facets = facets::collector(searcher, &counted)?;
+        let found = ranking::sweep(searcher, query.as_ref(), request.sort, by_words, depth, facets)?;
+        Ok((query, found))
+    };
     let usual = plan.words_required;
-    let mut query = filters.applied_to(plan.query.box_clone(), None);
-    let mut total = searcher.search(&query, &Count)? as u64;
+    let (mut query, mut found) = find(&plan)?;
     let too_few = |total: u64, plan: &Plan| total == 0 || (plan.words > 2 && total < FEW_DECISIONS);
     let fewest = usize::from(!plan.has_required);
-    while plan.words_required > fewest && too_few(total, &plan) {
+    while plan.words_required > fewest && too_few(found.total, &plan) {
         plan.require(plan.words_required - (plan.words_required / 4).max(1));
-        query = filters.applied_to(plan.query.box_clone(), None);
-        total = searcher.search(&query, &Count)? as u64;
+        (query, found) = find(&plan)?;
     }
-    if plan.words_required < usual && total > 0 {
+    if plan.words_required < usual && found.total > 0 {
         let within = if request.filters.is_empty() { "" } else { "within these filters " };
         let few = match (plan.words, usual) {
             (2, _) => format!("no decision {within}has both terms"),
@@ -172,10 +192,10 @@ fn prepare(snapshot: &Snapshot, request: &Request) -> Result<Prepared, SearchErr
         let shown = plan.words_required;
         corrected.push(Corrected::remark(format!("{few}; those with {shown} or more are shown, the best first")));
     }
-    if total == 0 {
+    if found.total == 0 {
         corrected.append(&mut plan.withheld);
     }
-    Ok(Prepared { plan, filters, query, total, corrected })
+    Ok(Prepared { plan, filters, query, found, corrected })
 }
 
 fn facet_field(name: &str) -> Result<&'static FieldDescription, SearchError> {
@@ -281,36 +301,30 @@ fn understood(plan: &Plan, filters: &[Filter]) -> String {
     parts.join("; ")
 }
 
-/// The facets asked for. A facet with a selection is counted without it, in a search of its own.
-fn count_facets(
+/// The facets asked for. A facet with a selection is counted without it, in a search of its own; the others were counted
+/// when the decisions were found.
+fn facets_of(
     snapshot: &Snapshot,
     prepared: &Prepared,
     fields: &[&'static FieldDescription],
     request: &Request,
 ) -> tantivy::Result<Facets> {
     let (plan, filters) = (&prepared.plan, &prepared.filters);
-    let (selected, free): (Vec<&'static FieldDescription>, Vec<&'static FieldDescription>) =
-        fields.iter().copied().partition(|field| filters.selected(&field.name).is_some());
-    let mut counted: HashMap<&str, Vec<(String, u64)>> = HashMap::new();
-    let mut count = |fields: &[&'static str], but: Option<&str>| -> tantivy::Result<()> {
-        if fields.is_empty() {
-            return Ok(());
-        }
-        let query = filters.applied_to(plan.query.box_clone(), but);
-        let results = snapshot.searcher.search(&query, &facets::collector(&snapshot.searcher, fields)?)?;
-        counted.extend(fields.iter().map(|field| (*field, facets::counts(&results, field))));
-        Ok(())
-    };
-    count(&free.iter().map(|field| field.name.as_str()).collect::<Vec<_>>(), None)?;
-    for field in selected {
-        count(&[&field.name], Some(&field.name))?;
-    }
     let listed = fields.iter().map(|field| {
-        let values = counted.remove(field.name.as_str()).unwrap_or_default();
-        let chosen = filters.selected(&field.name).unwrap_or_default();
-        (field.name.clone(), list(field, values, chosen, request.facet_limit))
+        let chosen = filters.selected(&field.name);
+        let values = match (chosen, &prepared.found.facets) {
+            (Some(_), _) => {
+                let query = filters.applied_to(plan.query.box_clone(), Some(&field.name));
+                let counted = facets::collector(&snapshot.searcher, &[&field.name])?;
+                let results = snapshot.searcher.search(&query, &counted)?;
+                results.map_or_else(Vec::new, |results| facets::counts(&results, &field.name))
+            }
+            (None, Some(results)) => facets::counts(results, &field.name),
+            (None, None) => Vec::new(),
+        };
+        Ok((field.name.clone(), list(field, values, chosen.unwrap_or_default(), request.facet_limit)))
     });
-    Ok(Facets(listed.collect()))
+    Ok(Facets(listed.collect::<tantivy::Result<_>>()?))
 }
 
 /// The largest values, of years the latest; of a facet with levels the largest of each level under its parent. A selected

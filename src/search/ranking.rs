@@ -1,12 +1,16 @@
-//! The order of the decisions found, and the page of it with near-twins folded.
+//! The decisions a query finds, in one pass: how many, how the facets count, and the best in order; and of these the page
+//! with near-twins folded.
 
-use tantivy::collector::TopDocs;
+use tantivy::aggregation::AggregationCollector;
+use tantivy::aggregation::agg_result::AggregationResults;
 use tantivy::collector::sort_key::{SortBySimilarityScore, SortByStaticFastValue, SortByString};
-use tantivy::{DocAddress, Order, Score};
+use tantivy::collector::{Count, TopDocs};
+use tantivy::query::Query;
+use tantivy::{DocAddress, Order, Score, Searcher};
 
+use super::collapse;
 use super::model::{Request, Sort};
 use super::terms::StemStatistics;
-use super::{Prepared, collapse};
 use crate::index::reader::Snapshot;
 
 /// Decisions looked through for near-twins of a page; beyond it a page stays shorter. Where thousands repeat one text,
@@ -20,70 +24,91 @@ pub struct RankedLead {
     pub twins: Vec<DocAddress>,
 }
 
+/// What one pass over the decisions of a query found.
+pub struct Found {
+    pub total: u64,
+    /// Counts of the facets asked for.
+    pub facets: Option<AggregationResults>,
+    /// The best, as many as were asked for.
+    pub ranking: Vec<(Score, DocAddress)>,
+}
+
+/// How many of the best decisions are needed for the page that was asked for.
+///
+/// Three decisions in ten have a twin, so this holds the page's leads and the one that says that more follow. The depth
+/// does not depend on the page, so neither does what is counted as twins.
+#[must_use]
+pub fn depth_of_page(request: &Request) -> usize {
+    let wanted = request.offset + request.limit;
+    match (request.limit, request.collapse) {
+        (0, _) => 0,
+        (_, false) => wanted,
+        (_, true) => MOST_EXAMINED.max(wanted * 4),
+    }
+}
+
 /// The page of decisions that was asked for, and whether more follow.
 ///
 /// # Errors
 /// The index cannot be read.
-pub fn ranked_leads(
-    snapshot: &Snapshot,
-    request: &Request,
-    prepared: &Prepared,
-) -> tantivy::Result<(Vec<RankedLead>, bool)> {
+pub fn ranked_leads(snapshot: &Snapshot, request: &Request, found: &Found) -> tantivy::Result<(Vec<RankedLead>, bool)> {
+    if request.limit == 0 || found.total == 0 {
+        return Ok((Vec::new(), found.total > 0));
+    }
     let wanted = request.offset + request.limit;
-    if request.limit == 0 || prepared.total == 0 {
-        return Ok((Vec::new(), prepared.total > 0));
-    }
-    let total = usize::try_from(prepared.total).unwrap_or(usize::MAX);
     if !request.collapse {
-        let ranking = ranking(snapshot, request, prepared, wanted)?;
-        let page = ranking.into_iter().skip(request.offset);
-        let page = page.map(|(score, address)| RankedLead { address, score, twins: Vec::new() });
-        return Ok((page.collect(), total > wanted));
+        let page = found.ranking.iter().skip(request.offset);
+        let page = page.map(|&(score, address)| RankedLead { address, score, twins: Vec::new() });
+        return Ok((page.collect(), found.total > wanted as u64));
     }
-    // Three decisions in ten have a twin, so this holds the page's leads and the one that says that more follow. The
-    // depth does not depend on the page, so neither does what is counted as twins.
-    let depth = total.min(MOST_EXAMINED.max(wanted * 4));
-    let ranking = ranking(snapshot, request, prepared, depth)?;
-    let addresses: Vec<DocAddress> = ranking.iter().map(|(_, address)| *address).collect();
+    let addresses: Vec<DocAddress> = found.ranking.iter().map(|(_, address)| *address).collect();
     let leads = collapse::fold(snapshot, &addresses, wanted + 1)?;
     let has_more = leads.len() > wanted;
-    let page = leads.into_iter().take(wanted).skip(request.offset);
-    let page = page.map(|lead| RankedLead { address: lead.address, score: ranking[lead.place].0, twins: lead.twins });
+    let page = leads.into_iter().take(wanted).skip(request.offset).map(|lead| RankedLead {
+        address: lead.address,
+        score: found.ranking[lead.place].0,
+        twins: lead.twins,
+    });
     Ok((page.collect(), has_more))
 }
 
-/// The best decisions, equal ones in the order of their letters and items. The engine's own order of equals would change
-/// with threads and merges.
+/// Goes once over the decisions a query finds: counts them and the facets, and keeps the best `depth` in order, equal ones
+/// in the order of their letters and items. The engine's own order of equals would change with threads and merges.
+///
+/// `by_words` says whether anything in the query scores: without words all are equally relevant, and the latest come first.
 ///
 /// # Errors
 /// The index cannot be read.
-pub fn ranking(
-    snapshot: &Snapshot,
-    request: &Request,
-    prepared: &Prepared,
+pub fn sweep(
+    searcher: &Searcher,
+    query: &dyn Query,
+    sort: Sort,
+    by_words: bool,
     depth: usize,
-) -> tantivy::Result<Vec<(Score, DocAddress)>> {
-    let top = TopDocs::with_limit(depth.max(1));
+    facets: Option<AggregationCollector>,
+) -> tantivy::Result<Found> {
+    if depth == 0 {
+        let (total, facets) = searcher.search(query, &(Count, facets))?;
+        return Ok(Found { total: total as u64, facets, ranking: Vec::new() });
+    }
+    let top = TopDocs::with_limit(depth);
     let letter = (SortByString::for_field("case_number"), Order::Asc);
     let ordinal = (SortByStaticFastValue::<u64>::for_field("ordinal"), Order::Asc);
     let decided = SortByStaticFastValue::<u64>::for_field("decided");
-    let searcher = &snapshot.searcher;
-    let query = prepared.query.as_ref();
-    let without_words = prepared.plan.targets.is_empty();
-    Ok(match request.sort {
-        Sort::Relevance if !without_words => {
-            let collector = top.order_by((SortBySimilarityScore, letter, ordinal));
-            let found = searcher.search_with_statistics_provider(query, &collector, &StemStatistics(searcher))?;
-            found.into_iter().map(|((score, ..), address)| (score, address)).collect()
+    let by_date = match sort {
+        Sort::Relevance if by_words => {
+            let ranked = top.order_by((SortBySimilarityScore, letter, ordinal));
+            let statistics = StemStatistics(searcher);
+            let (total, facets, ranked) =
+                searcher.search_with_statistics_provider(query, &(Count, facets, ranked), &statistics)?;
+            let ranking = ranked.into_iter().map(|((score, ..), address)| (score, address)).collect();
+            return Ok(Found { total: total as u64, facets, ranking });
         }
-        // Without words all are equally relevant: then the latest come first.
-        Sort::Relevance | Sort::Newest => {
-            let found = searcher.search(query, &top.order_by(((decided, Order::Desc), letter, ordinal)))?;
-            found.into_iter().map(|(_, address)| (0.0, address)).collect()
-        }
-        Sort::Oldest => {
-            let found = searcher.search(query, &top.order_by(((decided, Order::Asc), letter, ordinal)))?;
-            found.into_iter().map(|(_, address)| (0.0, address)).collect()
-        }
-    })
+        Sort::Relevance | Sort::Newest => Order::Desc,
+        Sort::Oldest => Order::Asc,
+    };
+    let ranked = top.order_by(((decided, by_date), letter, ordinal));
+    let (total, facets, ranked) = searcher.search(query, &(Count, facets, ranked))?;
+    let ranking = ranked.into_iter().map(|(_, address)| (0.0, address)).collect();
+    Ok(Found { total: total as u64, facets, ranking })
 }

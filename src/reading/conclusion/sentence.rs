@@ -27,6 +27,19 @@ struct Finding {
     necessary: bool,
 }
 
+/// Where the words that decide a wording's polarity stand ("is not"), and where the wording ends.
+struct Predicate {
+    group: Range<usize>,
+    end: usize,
+}
+
+impl Predicate {
+    /// Of a match of a pattern with a `group`.
+    fn of(found: &Captures<'_>) -> Self {
+        Self { group: named(found, "group").range(), end: found.get(0).map_or(0, |whole| whole.end()) }
+    }
+}
+
 /// Splits `text` into sentences.
 ///
 /// A full stop inside an abbreviation may split too much, which does no harm: a conclusion is one short clause.
@@ -104,8 +117,9 @@ impl Sentence {
                 && !["indicated", "in ac", "in ke", "in li", "in ag"]
                     .iter()
                     .any(|good| state.as_str().starts_with(good));
-            let denied = self.is_denied(&found);
-            self.note(&mut findings, &found, denied == adverse, true);
+            let predicate = Predicate::of(&found);
+            let denied = self.is_denied(&predicate);
+            self.note(&mut findings, &predicate, denied == adverse, true);
         }
         for found in wording::SOFT_VERB.captures_iter(text) {
             let at = found.get(0).map_or(0, |whole| whole.start());
@@ -159,7 +173,7 @@ impl Sentence {
             let falls = matches!(named(&found, "state").as_str(), "overturned" | "reversed" | "set aside");
             let whole = found.get(0).map_or(0, |whole| whole.start());
             let told = ["was ", "had "].iter().any(|past| named(&found, "group").as_str().starts_with(past));
-            return (!self.is_conditional(whole) && !told).then(|| falls != self.is_denied(&found));
+            return (!self.is_conditional(whole) && !told).then(|| falls != self.is_denied(&Predicate::of(&found)));
         }
         if !self.has_any(&["uphold", "affirm", "sustain", "overturn", "revers", "concur", "agree"]) {
             return None;
@@ -179,10 +193,12 @@ impl Sentence {
             findings.push(Finding { at: 0, necessary: found.name("not").is_none() });
             return;
         }
-        for found in wording::NECESSARY.captures_iter(text) {
-            let unnecessary = named(&found, "adjective").as_str().contains("unn");
-            let denied = self.is_denied(&found);
-            self.note(findings, &found, denied == unnecessary, false);
+        for found in wording::NECESSARY.find_iter(text) {
+            let Some(adjective) = wording::NECESSARY_ADJECTIVE.find(found.as_str()) else { continue };
+            let group = found.as_str()[..adjective.start()].trim_end_matches(['"', '\'', '(']);
+            let predicate = Predicate { group: found.start()..found.start() + group.len(), end: found.end() };
+            let denied = self.is_denied(&predicate);
+            self.note(findings, &predicate, denied == adjective.as_str().contains("unn"), false);
         }
         if self.has_any(&["find", "found", "deem", "consider", "believe", "judge"]) {
             self.found_necessary(findings);
@@ -200,12 +216,13 @@ impl Sentence {
             }
             let lacking = ["un", "questionable", "lacking", "absent"];
             let adverse = lacking.iter().any(|start| named(&found, "state").as_str().starts_with(start));
-            let denied = self.is_denied(&found);
+            let predicate = Predicate::of(&found);
+            let denied = self.is_denied(&predicate);
             // "Medical necessity is determined by" explains how; only "could not be determined" concludes.
             let open =
                 matches!(named(&found, "state").as_str(), "determined" | "ascertained" | "addressed" | "clarified");
             if denied || !open {
-                self.note(findings, &found, denied == adverse, false);
+                self.note(findings, &predicate, denied == adverse, false);
             }
         }
         for found in wording::NECESSITY_OBJECT.captures_iter(text) {
@@ -289,40 +306,38 @@ impl Sentence {
     }
 
     /// Keeps a finding unless it is a condition, a recital or somebody else's opinion.
-    fn note(&self, findings: &mut Vec<Finding>, found: &Captures<'_>, necessary: bool, soft: bool) {
-        let Some(whole) = found.get(0) else { return };
-        let group = named(found, "group");
-        let words = || group.as_str().split_whitespace();
+    fn note(&self, findings: &mut Vec<Finding>, predicate: &Predicate, necessary: bool, soft: bool) {
+        let group = &predicate.group;
+        let words = || self.text[group.clone()].split_whitespace();
         let hypothetical = words().any(|word| matches!(word, "may" | "might" | "could" | "can" | "must"))
             || (!soft && words().any(|word| word == "would") && !self.draws_conclusion())
             || (words().any(|word| word == "should") && !self.draws_conclusion());
-        let condition_after = wording::CONDITION_AFTER.captures(&self.text[whole.end()..]);
+        let condition_after = wording::CONDITION_AFTER.captures(&self.text[predicate.end..]);
         // "The request is medically necessary for the treatment of her pain" states no condition.
         let binds = |condition: &Captures<'_>| condition.name("strict").is_some() || !self.draws_conclusion();
-        let conditional = condition_after.as_ref().is_some_and(binds) || self.is_conditional(group.start());
-        let of_weaning = necessary && wording::WEANING.is_match(self.clause_before(group.start()));
+        let conditional = condition_after.as_ref().is_some_and(binds) || self.is_conditional(group.start);
+        let of_weaning = necessary && wording::WEANING.is_match(self.clause_before(group.start));
         if necessary && (hypothetical || conditional || of_weaning) {
             return;
         }
         let is_general =
-            self.has_any(&["in the absence of"]) && wording::GENERAL_RULE.is_match(self.before(group.start()));
-        if is_general || self.is_reported(group.start()) {
+            self.has_any(&["in the absence of"]) && wording::GENERAL_RULE.is_match(self.before(group.start));
+        if is_general || self.is_reported(group.start) {
             return;
         }
-        let recited = wording::GUIDELINE_SPEAKS.is_match(self.before(group.start()));
+        let recited = wording::GUIDELINE_SPEAKS.is_match(self.before(group.start));
         if recited && !self.draws_conclusion() && !self.speaks_of_this_case() {
             return;
         }
-        findings.push(Finding { at: group.start(), necessary });
+        findings.push(Finding { at: group.start, necessary });
     }
 
-    /// Whether the predicate of `found` is denied, by itself or by the statement around it.
-    fn is_denied(&self, found: &Captures<'_>) -> bool {
-        let group = named(found, "group");
-        if wording::DENYING.is_match(group.as_str()) {
+    /// Whether the predicate is denied, by itself or by the statement around it.
+    fn is_denied(&self, predicate: &Predicate) -> bool {
+        if wording::DENYING.is_match(&self.text[predicate.group.clone()]) {
             return true;
         }
-        let clause = self.clause_before(group.end());
+        let clause = self.clause_before(predicate.group.end);
         if clause.trim_start().starts_with("no ") && !clause.contains(" that ") {
             return true;
         }
@@ -399,9 +414,5 @@ impl<'t> Part<'t> {
 
     fn start(&self) -> usize {
         self.range().start
-    }
-
-    fn end(&self) -> usize {
-        self.range().end
     }
 }
