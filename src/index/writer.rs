@@ -295,6 +295,8 @@ impl LetterWriter {
         for merge in merges {
             merge.wait()?;
         }
+        // A file is collected once nobody has its segment in hand.
+        drop(segments);
         self.known.advance(Snapshot::of(&self.index)?, Contents::default(), std::iter::empty());
         self.writer.garbage_collect_files().wait()?;
         Ok(())
