@@ -37,6 +37,8 @@ pub const KINDS: [&str; 18] = [
     "care",
 ];
 
+const SYNONYMS: &str = include_str!("grammar/synonyms.txt");
+
 const FILES: [&str; 4] = [
     include_str!("grammar/general.txt"),
     include_str!("grammar/regions.txt"),
@@ -69,6 +71,7 @@ enum Word {
     Injured,
     Surname,
     Place,
+    Term,
     Drug,
     Person,
     He,
@@ -99,6 +102,8 @@ struct Rule {
 /// A compiled grammar.
 pub struct Grammar {
     rules: Vec<Rule>,
+    lead: usize,
+    tail: usize,
     names: HashMap<&'static str, usize>,
 }
 
@@ -124,20 +129,27 @@ impl Grammar {
             }
         }
         let mut rules: Vec<Rule> = Vec::new();
+        let synonyms = synonyms(names.len());
         for line in FILES.iter().flat_map(|file| file.lines()) {
             if let Some(name) = line.strip_prefix("= ") {
                 rules.push(Rule { by_rank: name.ends_with('~'), ..Rule::default() });
             } else if !line.is_empty() && !line.starts_with("# ") {
                 let rule = rules.last_mut().context("an alternative before the first rule")?;
                 for alternative in line.split(" | ") {
-                    rule.alternatives.push(pieces(alternative, &names).with_context(|| format!("in `{alternative}`"))?);
+                    rule.alternatives
+                        .push(pieces(alternative, &names, &synonyms).with_context(|| format!("in `{alternative}`"))?);
                 }
             }
+        }
+        for line in SYNONYMS.lines().filter(|line| !line.starts_with('#')) {
+            let alternatives = line.split(" | ").map(|word| vec![Piece::Text(word)]).collect();
+            rules.push(Rule { alternatives, by_rank: true });
         }
         if let Some(empty) = rules.iter().position(|rule| rule.alternatives.is_empty()) {
             bail!("rule {empty} has no alternative");
         }
-        Ok(Grammar { rules, names })
+        let rule = |name: &str| names.get(name).copied().with_context(|| format!("there is no rule `{name}`"));
+        Ok(Grammar { lead: rule("lead")?, tail: rule("tail")?, rules, names })
     }
 
     /// The rule of this name, which the grammar files must define.
@@ -165,26 +177,48 @@ impl Grammar {
         vocabulary: &Vocabulary,
         streams: &mut Streams,
     ) {
-        let count = self.rules[rule].alternatives.len();
-        let mut choice = streams.plot.below(count);
-        for _ in 0..count {
-            if *used & (1 << (choice % 64)) == 0 {
-                break;
-            }
-            choice = (choice + 1) % count;
-        }
-        *used |= 1 << (choice % 64);
+        let choice = unused(self.rules[rule].alternatives.len(), used, &mut streams.plot);
         if !out.is_empty() {
             out.push(' ');
         }
         let start = out.len();
         self.write(out, rule, choice, scene, vocabulary, streams);
-        if let Some(first) = out.get_mut(start..=start) {
-            first.make_ascii_uppercase();
+        finish_sentence(out, start, &mut streams.plot);
+    }
+
+    /// The same with an adverb before and a phrase behind it in some.
+    pub fn loose_sentence(
+        &self,
+        out: &mut String,
+        rule: usize,
+        used: &mut u64,
+        scene: &Scene,
+        vocabulary: &Vocabulary,
+        streams: &mut Streams,
+    ) {
+        let choice = unused(self.rules[rule].alternatives.len(), used, &mut streams.plot);
+        if !out.is_empty() {
+            out.push(' ');
         }
-        if streams.plot.chance(0.02) {
-            mistype(out, start, &mut streams.plot);
+        let start = out.len();
+        if streams.plot.chance(0.3) {
+            self.expand(out, self.lead, scene, vocabulary, streams);
+            out.push(' ');
         }
+        self.write(out, rule, choice, scene, vocabulary, streams);
+        if streams.plot.chance(0.6) && out.ends_with('.') {
+            out.pop();
+            if out[start..].ends_with("Dr") {
+                out.push('.');
+            }
+            let end = out.len();
+            self.expand(out, self.tail, scene, vocabulary, streams);
+            if out[end..].starts_with('(') {
+                out.insert(end, ' ');
+            }
+            out.push('.');
+        }
+        finish_sentence(out, start, &mut streams.plot);
     }
 
     fn write(
@@ -212,6 +246,45 @@ impl Grammar {
     }
 }
 
+/// An alternative that was not used, while there is one.
+fn unused(count: usize, used: &mut u64, plot: &mut Random) -> usize {
+    let mut choice = plot.below(count);
+    for _ in 0..count {
+        if *used & (1 << (choice % 64)) == 0 {
+            break;
+        }
+        choice = (choice + 1) % count;
+    }
+    *used |= 1 << (choice % 64);
+    choice
+}
+
+/// Capitals after full stops, "an" before vowels, and now and then a slip of the typist.
+fn finish_sentence(out: &mut String, start: usize, plot: &mut Random) {
+    let mut at = start;
+    while let Some(found) = memchr::memmem::find(&out.as_bytes()[at..], b" a ") {
+        at += found + 2;
+        if out.as_bytes().get(at + 1).is_some_and(|next| b"aeiou".contains(next)) {
+            out.insert(at, 'n');
+        }
+    }
+    capital(out, start);
+    at = start;
+    while let Some(found) = memchr::memmem::find(&out.as_bytes()[at..], b". ") {
+        at += found + 2;
+        capital(out, at);
+    }
+    if plot.chance(0.02) {
+        mistype(out, start, plot);
+    }
+}
+
+fn capital(out: &mut str, at: usize) {
+    if let Some(first) = out.get_mut(at..=at) {
+        first.make_ascii_uppercase();
+    }
+}
+
 fn write_word(out: &mut String, word: Word, scene: &Scene, vocabulary: &Vocabulary, streams: &mut Streams) {
     match word {
         Word::Date => {
@@ -223,6 +296,7 @@ fn write_word(out: &mut String, word: Word, scene: &Scene, vocabulary: &Vocabula
         Word::Injured => push_date(out, scene.injured, scene.date_style),
         Word::Surname => names::push_surname(out, streams.detail.rank(names::SURNAMES)),
         Word::Place => names::push_place(out, streams.detail.rank(names::PLACES)),
+        Word::Term => names::push_term(out, streams.plot.rank(names::TERMS)),
         Word::Drug => vocabulary.push_drug(out, &mut streams.plot),
         Word::Person => out.push_str(scene.person),
         Word::He => out.push_str(if scene.female { "she" } else { "he" }),
@@ -235,20 +309,48 @@ fn write_word(out: &mut String, word: Word, scene: &Scene, vocabulary: &Vocabula
     }
 }
 
-fn pieces(alternative: &'static str, names: &HashMap<&'static str, usize>) -> Result<Vec<Piece>> {
+/// The rule of each word that has synonyms; their rules are numbered from `first`.
+fn synonyms(first: usize) -> HashMap<&'static str, usize> {
+    let lines = SYNONYMS.lines().filter(|line| !line.starts_with('#'));
+    lines.enumerate().filter_map(|(index, line)| Some((line.split(" | ").next()?, first + index))).collect()
+}
+
+/// Text between slots, its words with synonyms cut out.
+fn push_text(pieces: &mut Vec<Piece>, text: &'static str, synonyms: &HashMap<&'static str, usize>) {
+    let mut from = 0;
+    let mut at = 0;
+    for word in text.split_inclusive(|letter: char| !letter.is_ascii_alphabetic()) {
+        let bare = word.trim_end_matches(|letter: char| !letter.is_ascii_alphabetic());
+        if let Some(&rule) = synonyms.get(bare) {
+            if from < at {
+                pieces.push(Piece::Text(&text[from..at]));
+            }
+            pieces.push(Piece::Rule(rule));
+            from = at + bare.len();
+        }
+        at += word.len();
+    }
+    if from < text.len() {
+        pieces.push(Piece::Text(&text[from..]));
+    }
+}
+
+fn pieces(
+    alternative: &'static str,
+    names: &HashMap<&'static str, usize>,
+    synonyms: &HashMap<&'static str, usize>,
+) -> Result<Vec<Piece>> {
     let mut pieces = Vec::new();
     let mut rest = alternative.trim();
     while let Some(open) = rest.find('{') {
         if open > 0 {
-            pieces.push(Piece::Text(&rest[..open]));
+            push_text(&mut pieces, &rest[..open], synonyms);
         }
         let close = rest.find('}').context("a slot is not closed")?;
         pieces.push(slot(&rest[open + 1..close], names)?);
         rest = &rest[close + 1..];
     }
-    if !rest.is_empty() {
-        pieces.push(Piece::Text(rest));
-    }
+    push_text(&mut pieces, rest, synonyms);
     Ok(pieces)
 }
 
@@ -275,6 +377,7 @@ fn slot(name: &'static str, names: &HashMap<&'static str, usize>) -> Result<Piec
         "injured" => Piece::Word(Word::Injured),
         "surname" => Piece::Word(Word::Surname),
         "place" => Piece::Word(Word::Place),
+        "term" => Piece::Word(Word::Term),
         "drug" => Piece::Word(Word::Drug),
         "person" => Piece::Word(Word::Person),
         "he" => Piece::Word(Word::He),

@@ -56,3 +56,36 @@ pub fn push_place(out: &mut String, number: usize) {
     out.push(' ');
     out.push_str(CLINICS[number % CLINICS.len()]);
 }
+
+/// How many clinical words there are.
+pub const TERMS: usize = 150_000;
+
+const STEMS: [&str; 44] = [
+    "arthro", "chondro", "cranio", "dermato", "dys", "entero", "fibro", "gastro", "hemi", "hemo", "hepato", "hyper",
+    "hypo", "infra", "inter", "intra", "kerato", "laryngo", "lipo", "lympho", "macro", "meta", "micro", "myelo", "myo",
+    "neuro", "osteo", "para", "peri", "phlebo", "pleuro", "poly", "pseudo", "radiculo", "retro", "rhino", "sclero",
+    "spondylo", "sub", "supra", "syn", "teno", "thoraco", "vaso",
+];
+const MIDDLES: [&str; 40] = [
+    "articul", "brachi", "capsul", "cervic", "cost", "crur", "cut", "disc", "dors", "fasci", "femor", "fibul",
+    "gluteal", "humer", "ili", "ischi", "labr", "lamin", "ligament", "lumb", "malleol", "menisc", "muscul", "nev",
+    "occipit", "patell", "ped", "peron", "plant", "radi", "sacr", "scapul", "spin", "stern", "tars", "tend", "tibi",
+    "troch", "uln", "vertebr",
+];
+const SUFFIXES: [&str; 22] = [
+    "algia", "itis", "osis", "opathy", "ectomy", "otomy", "oplasty", "ar", "al", "oid", "odynia", "omalacia", "oscopy",
+    "ogram", "ography", "asthenia", "oma", "ia", "ism", "odesis", "olysis", "ose",
+];
+
+/// Appends clinical word `number`: most are built like real ones and mean nothing.
+pub fn push_term(out: &mut String, number: usize) {
+    let mut parts = Random::named(&[0x7e2_a11, number as u64]);
+    if number % 3 != 0 {
+        out.push_str(parts.pick(&STEMS));
+    }
+    if number > 2000 {
+        out.push_str(parts.pick(&STEMS));
+    }
+    out.push_str(parts.pick(&MIDDLES));
+    out.push_str(parts.pick(&SUFFIXES));
+}

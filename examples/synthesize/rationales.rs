@@ -20,6 +20,7 @@ pub struct Writer {
     weaning: usize,
     summary_open: usize,
     summary_body: usize,
+    summary_numbers: usize,
     summary_close: usize,
 }
 
@@ -49,6 +50,7 @@ impl Writer {
             weaning: rule("weaning")?,
             summary_open: rule("summary.open")?,
             summary_body: rule("summary.body")?,
+            summary_numbers: rule("summary.numbers")?,
             summary_close: rule("summary.close")?,
             vocabulary: Vocabulary::read()?,
             grammar,
@@ -78,9 +80,9 @@ impl Writer {
                 paragraphs.push(std::mem::take(&mut text));
             }
             if streams.plot.chance(0.68) {
-                self.add(&mut text, self.fact, &mut facts, scene, streams);
+                self.add_loosely(&mut text, self.fact, &mut facts, scene, streams);
             } else {
-                self.add(&mut text, reason, &mut reasons, scene, streams);
+                self.add_loosely(&mut text, reason, &mut reasons, scene, streams);
             }
             count = word_count(&text);
         }
@@ -102,9 +104,13 @@ impl Writer {
         let words = streams.plot.length(205.0, 0.42, 45, 1300);
         let mut text = String::with_capacity(words * 8);
         self.add(&mut text, self.summary_open, &mut 0, scene, streams);
-        let mut used = 0;
+        let (mut used, mut numbers) = (0, 0);
         while word_count(&text) + 14 < words {
-            self.add(&mut text, self.summary_body, &mut used, scene, streams);
+            if streams.plot.chance(0.2) {
+                self.add(&mut text, self.summary_numbers, &mut numbers, scene, streams);
+            } else {
+                self.add_loosely(&mut text, self.summary_body, &mut used, scene, streams);
+            }
         }
         self.add(&mut text, self.summary_close, &mut 0, scene, streams);
         text
@@ -123,6 +129,10 @@ impl Writer {
                 break;
             }
         }
+    }
+
+    fn add_loosely(&self, text: &mut String, rule: usize, used: &mut u64, scene: &Scene, streams: &mut Streams) {
+        self.grammar.loose_sentence(text, rule, used, scene, &self.vocabulary, streams);
     }
 
     fn add(&self, text: &mut String, rule: usize, used: &mut u64, scene: &Scene, streams: &mut Streams) {
