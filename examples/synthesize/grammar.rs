@@ -288,7 +288,7 @@ fn capital(out: &mut str, at: usize) {
 fn write_word(out: &mut String, word: Word, scene: &Scene, vocabulary: &Vocabulary, streams: &mut Streams) {
     match word {
         Word::Date => {
-            let span = (scene.decided - scene.injured).get_days().max(120) as usize;
+            let span = (scene.decided - scene.injured).get_days().max(120).unsigned_abs() as usize;
             let before = 40 + streams.detail.rank(span - 60);
             push_date(out, days_before(scene.decided, before), scene.date_style);
         }
@@ -397,7 +397,7 @@ pub fn push_number(out: &mut String, number: usize) {
 }
 
 pub fn days_before(date: Date, days: usize) -> Date {
-    date.saturating_sub(jiff::Span::new().days(days as i64))
+    date.saturating_sub(jiff::Span::new().days(i64::try_from(days).unwrap_or(0)))
 }
 
 /// A date in one of the styles of prose: `03/07/2016`, `3/7/16`, `March 7, 2016`, `3-7-2016`.

@@ -14,15 +14,26 @@ use super::reviewers;
 use super::vocabulary::overturned_share;
 
 /// Letters decided in each year from 2013 on, in thousands: 130 to 185 thousand a year, fewer at the start.
-const LETTERS_BY_YEAR: [u32; 12] = [12, 140, 165, 176, 172, 184, 164, 137, 133, 130, 130, 150];
+const LETTERS_BY_YEAR: [u32; (LAST_YEAR - FIRST_YEAR + 1) as usize] =
+    [12, 140, 165, 176, 172, 184, 164, 137, 133, 130, 130, 150];
 pub const FIRST_YEAR: i16 = 2013;
-pub const LAST_YEAR: i16 = FIRST_YEAR + LETTERS_BY_YEAR.len() as i16 - 1;
+pub const LAST_YEAR: i16 = 2024;
 
 /// More letters than this would share case numbers.
 pub const MOST_LETTERS: u64 = 9_000_000;
 
 /// Letters that share a pool of cases: reviewers write series.
 const SERIES: u64 = 64;
+
+/// What the streams of a letter are for: a change to one part leaves the others as they are.
+const CHANGED: u64 = 1;
+const PRINTING: u64 = 2;
+const SUMMARY: u64 = 3;
+const CASE: u64 = 4;
+const WORDS: u64 = 5;
+const POOL: u64 = 6;
+const ITEM: u64 = 7;
+const DETAIL: u64 = 8;
 
 const REGION_WEIGHTS: [u32; REGIONS.len()] = [38, 16, 14, 3, 9, 11, 4, 3, 2];
 
@@ -115,10 +126,12 @@ struct Case {
 /// Makes letter `index`.
 pub fn letter(writer: &Writer, plan: &Plan, index: u64) -> Letter {
     let mut random = Random::named(&[plan.seed, index]);
-    let changed = Random::named(&[plan.seed, index, 0xc4a6ed]).chance(plan.changed / 100.0);
-    let years = usize::from((plan.first_year - FIRST_YEAR).unsigned_abs())
-        ..=usize::from((plan.last_year - FIRST_YEAR).unsigned_abs());
-    let year = plan.first_year + random.weighted(&LETTERS_BY_YEAR[years]) as i16;
+    let changed = Random::named(&[plan.seed, index, CHANGED]).chance(plan.changed / 100.0);
+    let weights = LETTERS_BY_YEAR.iter().zip(FIRST_YEAR..);
+    let weights: Vec<u32> = weights
+        .map(|(&weight, year)| if (plan.first_year..=plan.last_year).contains(&year) { weight } else { 0 })
+        .collect();
+    let year = (FIRST_YEAR..=LAST_YEAR).nth(random.weighted(&weights)).unwrap_or(LAST_YEAR);
     let decided = days_before(jiff::civil::date(year, 12, 31), random.below(365));
     let layout = layout(decided, &mut random);
     let (case_number, stem) = case_number(year, index);
@@ -156,7 +169,7 @@ pub fn letter(writer: &Writer, plan: &Plan, index: u64) -> Letter {
         specialties: reviewers::specialties(&mut random),
         summary: String::new(),
         decisions: Vec::new(),
-        printing: Random::named(&[plan.seed, index, 0x9a6e]),
+        printing: Random::named(&[plan.seed, index, PRINTING]),
     };
     let cases = cases(writer, plan, index, layout, changed, &scene, &mut random);
     let first = &cases[0];
@@ -164,7 +177,7 @@ pub fn letter(writer: &Writer, plan: &Plan, index: u64) -> Letter {
     let treatment = &category.treatments[first.treatment];
     let requested =
         Scene { region: first.region, kind: category.kind, treatment: &treatment.names[first.name], ..scene };
-    let name = [plan.seed, index, 0x5a33a41];
+    let name = [plan.seed, index, SUMMARY];
     letter.summary =
         writer.summary(&requested, &mut Streams { plot: Random::named(&name), detail: Random::named(&name).fork() });
     for (place, case) in cases.iter().enumerate() {
@@ -216,10 +229,10 @@ fn cases(
             _ if way < 0.22 => Some((u64::MAX, random.rank(3000), "stock")),
             _ => None,
         };
-        let mut own = Random::named(&[plan.seed, index, 0xca5e, place as u64]);
+        let mut own = Random::named(&[plan.seed, index, CASE, place as u64]);
         let mut case = match (pool, cases.last()) {
             (Some((number, entry, name)), _) => {
-                let words = vec![plan.seed, 0x9001, number, entry as u64];
+                let words = vec![plan.seed, POOL, number, entry as u64];
                 let mut random = Random::named(&words);
                 let region = random.weighted(&REGION_WEIGHTS);
                 let twin_of =
@@ -242,14 +255,14 @@ fn cases(
                 }
             }
             _ => {
-                let words = vec![plan.seed, index, 0x30bd5, place as u64];
+                let words = vec![plan.seed, index, WORDS, place as u64];
                 let verdict = if own.chance(0.6) { letter_verdict } else { own.unit() };
                 let case = case(writer, scene.region, None, words, &mut own);
                 Case { verdict, person: scene.person, side: scene.side, ..case }
             }
         };
         if changed {
-            case.words.push(0xc4a6ed);
+            case.words.push(CHANGED);
             case.words.push(index);
             case.twin_of = None;
         }
@@ -306,7 +319,7 @@ fn decision(
     let category = &writer.vocabulary.categories[case.category];
     let treatment = &category.treatments[case.treatment];
     let overturned = case.verdict < overturned_share(letter.year) * category.overturned;
-    let mut random = Random::named(&[plan.seed, index, 0x17e3, place as u64]);
+    let mut random = Random::named(&[plan.seed, index, ITEM, place as u64]);
     let item = items::item(
         &Request {
             category,
@@ -327,16 +340,14 @@ fn decision(
         treatment: &item.short,
         ..*scene
     };
-    let mut streams = Streams {
-        plot: Random::named(&case.words),
-        detail: Random::named(&[plan.seed, index, 0xde7a11, place as u64]),
-    };
+    let mut streams =
+        Streams { plot: Random::named(&case.words), detail: Random::named(&[plan.seed, index, DETAIL, place as u64]) };
     let subject = Subject { treatment: case.recital, overturned };
     let rationale = writer.rationale(&subject, &scene, &mut streams);
     let form = match letter.year {
         ..=2014 => Form::Pages,
         2015 if letter.decided.month() < 6 => Form::Pages,
-        ..=2017 => Form::Sections,
+        2015..=2017 => Form::Sections,
         _ => Form::Disorders,
     };
     let topic = Topic { kind: category.kind, region: case.region, form, year: letter.year };

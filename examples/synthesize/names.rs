@@ -3,7 +3,7 @@
 use super::random::Random;
 
 /// How many surnames there are.
-pub const SURNAMES: usize = 900_000;
+pub const SURNAMES: usize = 400_000;
 
 /// How many clinics and towns there are.
 pub const PLACES: usize = 120_000;
@@ -58,7 +58,7 @@ pub fn push_place(out: &mut String, number: usize) {
 }
 
 /// How many clinical words there are.
-pub const TERMS: usize = 150_000;
+pub const TERMS: usize = 60_000;
 
 const STEMS: [&str; 44] = [
     "arthro", "chondro", "cranio", "dermato", "dys", "entero", "fibro", "gastro", "hemi", "hemo", "hepato", "hyper",
@@ -80,7 +80,7 @@ const SUFFIXES: [&str; 22] = [
 /// Appends clinical word `number`: most are built like real ones and mean nothing.
 pub fn push_term(out: &mut String, number: usize) {
     let mut parts = Random::named(&[0x7e2_a11, number as u64]);
-    if number % 3 != 0 {
+    if !number.is_multiple_of(3) {
         out.push_str(parts.pick(&STEMS));
     }
     if number > 2000 {

@@ -1,6 +1,6 @@
 //! Pseudo-random numbers that are the same on every run and every core.
 //!
-//! SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA 2014): a counter and a mixer.
+//! `SplitMix64` (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA 2014): a counter and a mixer.
 //! A stream is named by numbers (seed, letter, purpose), so each part of a letter has one of its own and can be made
 //! again without making what stands before it.
 
@@ -53,6 +53,7 @@ impl Random {
     }
 
     /// A rank below `count`, the k-th about as often as 1/k: Zipf's law with exponent 1.
+    #[expect(clippy::cast_sign_loss, reason = "a power of a positive number")]
     pub fn rank(&mut self, count: usize) -> usize {
         let rank = ((count + 1) as f64).powf(self.unit()) as usize;
         rank.clamp(1, count) - 1
@@ -76,6 +77,7 @@ impl Random {
     }
 
     /// A length round `median`: log-normal, the logarithm's deviation `spread`, kept to `low..=high`.
+    #[expect(clippy::cast_sign_loss, reason = "an exponential times a positive median")]
     pub fn length(&mut self, median: f64, spread: f64, low: usize, high: usize) -> usize {
         // Twelve uniform numbers have variance 1: near enough to the normal distribution.
         let normal: f64 = (0..12).map(|_| self.unit()).sum::<f64>() - 6.0;

@@ -24,6 +24,9 @@ pub struct Writer {
     summary_close: usize,
 }
 
+/// Names the streams of recitals.
+const RECITAL: u64 = 0x0009_e117;
+
 /// What a rationale is about, beside its scene.
 pub struct Subject {
     /// The treatment's number: its recital is the same wherever it is recited.
@@ -59,15 +62,15 @@ impl Writer {
 
     /// The paragraphs of a rationale: what the guideline says, what the record says, how they meet, the conclusion.
     pub fn rationale(&self, subject: &Subject, scene: &Scene, streams: &mut Streams) -> Vec<String> {
-        let words = streams.plot.length(113.0, 0.6, 14, 850);
+        let words = streams.plot.length(114.0, 0.6, 12, 850);
         let mut text = String::with_capacity(words * 8);
         let mut paragraphs = Vec::new();
         if words > 60 && streams.plot.chance(0.3) {
             self.add(&mut text, self.opener, &mut 0, scene, streams);
         }
         if words > 45 && streams.plot.chance(0.85) {
-            let share = 0.15 + 0.3 * streams.plot.unit();
-            self.recite(&mut text, subject, scene, streams, (words as f64 * share) as usize);
+            let percent = streams.plot.between(15, 45);
+            self.recite(&mut text, subject, scene, streams, words * percent / 100);
         }
         let (mut facts, mut reasons) = (0, 0);
         let mut count = word_count(&text);
@@ -86,7 +89,7 @@ impl Writer {
             }
             count = word_count(&text);
         }
-        if words <= 45 {
+        if text.is_empty() {
             self.add(&mut text, reason, &mut reasons, scene, streams);
         }
         self.add(&mut text, if subject.overturned { self.approved } else { self.denied }, &mut 0, scene, streams);
@@ -119,7 +122,7 @@ impl Writer {
     /// Recites the guideline of a treatment: three variants each, word for word the same in every letter.
     fn recite(&self, text: &mut String, subject: &Subject, scene: &Scene, streams: &mut Streams, words: usize) {
         let variant = streams.plot.rank(3) as u64;
-        let name = [0x9e11_7a1, subject.treatment as u64, variant];
+        let name = [RECITAL, subject.treatment as u64, variant];
         let mut fixed = Streams { plot: Random::named(&name), detail: Random::named(&name) };
         let mut used = 0;
         let end = word_count(text) + words.max(12);
