@@ -225,8 +225,8 @@ fn cases(
     for place in 0..count {
         let way = random.unit();
         let pool = match way {
-            _ if way < 0.17 => Some((index / SERIES, random.rank(6), "series")),
-            _ if way < 0.22 => Some((u64::MAX, random.rank(3000), "stock")),
+            _ if way < 0.20 => Some((index / SERIES, random.rank(6), "series")),
+            _ if way < 0.25 => Some((u64::MAX, random.rank(3000), "stock")),
             _ => None,
         };
         let mut own = Random::named(&[plan.seed, index, CASE, place as u64]);
@@ -240,7 +240,7 @@ fn cases(
                 let case = case(writer, region, None, words, &mut random);
                 Case { twin_of: Some(twin_of), ..case }
             }
-            (None, Some(last)) if own.chance(0.13) => {
+            (None, Some(last)) if own.chance(0.16) => {
                 let (category, region, words) = (last.category, last.region, last.words.clone());
                 let twin = case(writer, region, Some(category), words, &mut own);
                 let (_, stem) = case_number(scene.decided.year(), index);
