@@ -8,7 +8,7 @@ use super::random::Random;
 
 /// The shares of the categories, of 1000 decisions. The totals of pharmaceuticals, rehabilitation and diagnostic testing
 /// are those of 2024, held for all years; the others fill up what is left.
-/// With it: the kind of `grammar/rationales.txt`, and how many of ten denials are overturned, against all decisions.
+/// With it: the kind of `grammar/rationales.txt`, and how often it is overturned, all decisions being 1.
 const CATEGORIES: &[(&str, u32, &str, f64)] = &[
     ("Pharmaceuticals/Opioids", 70, "opioid", 0.95),
     ("Pharmaceuticals/NSAID", 45, "nsaid", 1.2),
