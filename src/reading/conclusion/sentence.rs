@@ -203,7 +203,7 @@ impl Sentence {
         if self.has_any(&["find", "found", "deem", "consider", "believe", "judge"]) {
             self.found_necessary(findings);
         }
-        if !self.has_any(&["necessity", "need"]) {
+        if !wording::NECESSITY.is_match(text) {
             return;
         }
         let lacks: Vec<Match<'_>> = wording::NO_NECESSITY.find_iter(text).collect();
