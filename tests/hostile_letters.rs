@@ -74,8 +74,11 @@ fn control_characters_reach_no_terminal() {
         .filter(|c| !matches!(c, '\n' | '\r' | '\u{c}' | '\u{b}' | '\u{85}' | '\0'..='\u{8}'))
         .collect();
     let turning = "\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}\u{200e}\u{200f}\u{61c}";
+    let few = "\u{1b}[31m\u{7}\u{7f}\u{9b}1m";
+    // A text that begins with many of them is taken for no text at all, so most stand further on.
     let text = format!(
-        "{HEAD}A cane {odd}{turning}of wood: Upheld\n\nDecision rationale: The gait{odd}{turning} is steady.\n"
+        "{HEAD}A cane {few}{turning}of wood: Upheld\n\nDecision rationale: {} The gait{odd}{turning} is steady.\n",
+        "It was seen. ".repeat(400)
     );
     let desk = Desk::new();
     desk.write("letters/a.txt", &text);
@@ -128,7 +131,7 @@ fn bytes_that_are_no_text() {
     is_rejected("nuls.txt", &vec![0; 1 << 20], "not-a-letter");
     let invalid = [letter(), b"\xff\xfe\xc3\x28 \xf0\x28\x8c\x28".to_vec()].concat();
     is_read("invalid.txt", &invalid, LETTER);
-    let nuls = [letter(), vec![0; 100]].concat();
+    let nuls = [letter(), vec![0; 10]].concat();
     is_read("few-nuls.txt", &nuls, LETTER);
     // An odd number of bytes, halves of pairs, no end.
     goes_through("utf-16 in pieces", [b"\xff\xfe".as_slice(), &b"\x00\xd8".repeat(10_001), b"x"].concat());

@@ -21,7 +21,7 @@ pub fn run_with_peak(command: &mut Command) -> (Run, Option<u64>) {
     let stdin = child.stdin.take();
     drop(stdin);
     let output = child.wait_with_output().expect("the program ends");
-    drop(sender.send(()));
+    let _ = sender.send(());
     (Run::from_output(output), watcher.join().expect("the watching thread"))
 }
 
