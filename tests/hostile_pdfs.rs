@@ -225,11 +225,7 @@ fn brackets_in_brackets_without_end() {
         ("arrays", pdf(&[[b"[".repeat(deep), b"]".repeat(deep)].concat()]), "broken-pdf"),
         ("dictionaries", pdf(&[[b"<</A".repeat(deep), b">>".repeat(deep)].concat()]), "broken-pdf"),
         ("strings", pdf(&[[b"(".repeat(deep), b")".repeat(deep)].concat()]), "broken-pdf"),
-        (
-            "content",
-            page(stream("", &[b"[".repeat(deep), b"]".repeat(deep)].concat()), FONT, Vec::new()),
-            "scanned-pdf",
-        ),
+        ("content", page(stream("", &[b"[".repeat(deep), b"]".repeat(deep)].concat()), FONT, Vec::new()), "broken-pdf"),
         ("characters", with_characters(&b"[".repeat(deep)), "broken-pdf"),
         ("character-strings", with_characters(&b"(".repeat(deep)), "broken-pdf"),
         ("lengths", pdf(&remote), "broken-pdf"),
