@@ -211,13 +211,13 @@ fn brackets_in_brackets_without_end() {
     let remote = {
         let mut objects = vec![b"<</Type/Catalog>>".to_vec()];
         let next = |number: usize| format!("<</Length {} 0 R>>stream\nx\nendstream", number + 1).into_bytes();
-        objects.extend((2..9_000).map(next));
+        objects.extend((2..1_500).map(next));
         objects
     };
     let many_remote = {
         let mut objects = remote.clone();
         objects.extend(
-            (9_000..20_000).map(|number| format!("<</Length {} 0 R>>stream\nx\nendstream", number + 1).into_bytes()),
+            (1_500..20_000).map(|number| format!("<</Length {} 0 R>>stream\nx\nendstream", number + 1).into_bytes()),
         );
         objects
     };
