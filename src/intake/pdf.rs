@@ -6,25 +6,38 @@
 //! also at a page break, where no distance can be measured.
 //!
 //! The library panics on malformed files and may not come back from hostile ones, so files are read on a thread
-//! beside, under a deadline and a limit on the text; structures that make it recurse for ever (which would abort the
-//! process, and cannot be caught) are looked for before it is called.
+//! beside, under a deadline and a limit on the text. Recursion without end and memory that runs out would abort the
+//! process, and cannot be caught: whatever leads there is looked for before the library is called. `tables` looks at the
+//! tables of contents, `load` counts and weighs what is loaded, `contents` and `endless` what is then read of it.
 
+mod contents;
 mod endless;
 mod lines;
+mod load;
+mod syntax;
+mod tables;
+mod weight;
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak, mpsc};
 use std::time::{Duration, Instant};
 
-use pdf_extract::{Document, MediaBox, OutputDev, OutputError, Transform, output_doc};
+use pdf_extract::{MediaBox, OutputDev, OutputError, Transform, output_doc};
 
 use super::limits::Limits;
 use super::rejection::Rejection;
 use super::text::Text;
 
-/// Stack of the reading thread: the library recurses once per nested form, so its depth is bounded by this.
-const READING_STACK_BYTES: usize = 16 * 1024 * 1024;
+/// Stack of the reading thread: the library recurses once per nested form or bracket, so its depth is bounded by this.
+/// Only what is used of it takes memory.
+const READING_STACK_BYTES: usize = 64 * 1024 * 1024;
+/// Readers that may be left behind with their files at any one time. Each keeps a core and its memory, up to some hundred
+/// MiB, until the library lets go of the file or the run ends; after these no other PDF is started.
+const MOST_LEFT_BEHIND: usize = 4;
+/// Readers that were left behind, by what is gone when they end.
+static LEFT_BEHIND: Mutex<Vec<Weak<()>>> = Mutex::new(Vec::new());
 /// Name of the reading threads; the program's panic hook keeps silent about them, since their panics are reported as a
 /// file's rejection.
 pub const READING_THREAD: &str = "pdf";
@@ -40,15 +53,28 @@ pub fn is_pdf(bytes: &[u8]) -> bool {
 /// # Errors
 /// A broken file, a password, a scan without text, or a file that exceeds the limits on time or text.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Text, Rejection> {
+    let stuck = left_behind().len();
+    if stuck >= MOST_LEFT_BEHIND {
+        return Err(Rejection::PdfReadersBusy { stuck });
+    }
     READER.with_borrow_mut(|slot| {
         let reader = slot.take().map_or_else(Reader::start, Ok)?;
         let outcome = reader.read(bytes, limits);
         // A reader that did not come back is left behind with its file; the next file gets a new one.
         if outcome.is_some() {
             *slot = Some(reader);
+        } else {
+            left_behind().push(reader.working);
         }
         outcome.unwrap_or(Err(Rejection::PdfTookTooLong { seconds: limits.pdf_seconds }))
     })
+}
+
+/// The readers that are busy beyond their time; those that came back after all are forgotten.
+fn left_behind() -> MutexGuard<'static, Vec<Weak<()>>> {
+    let mut readers = LEFT_BEHIND.lock().unwrap_or_else(PoisonError::into_inner);
+    readers.retain(|reader| reader.strong_count() > 0);
+    readers
 }
 
 thread_local! {
@@ -61,26 +87,36 @@ thread_local! {
 struct Reader {
     files: mpsc::SyncSender<(Vec<u8>, Limits)>,
     outcomes: mpsc::Receiver<Result<Text, Rejection>>,
+    /// Gone when the thread has ended.
+    working: Weak<()>,
 }
 
 impl Reader {
     fn start() -> Result<Self, Rejection> {
         let (files, waiting_files) = mpsc::sync_channel::<(Vec<u8>, Limits)>(1);
         let (send_outcome, outcomes) = mpsc::sync_channel(1);
+        let at_work = Arc::new(());
+        let working = Arc::downgrade(&at_work);
         let thread = std::thread::Builder::new().name(READING_THREAD.into()).stack_size(READING_STACK_BYTES);
         let spawned = thread.spawn(move || {
             for (bytes, limits) in waiting_files {
                 let deadline = Instant::now() + Duration::from_secs(limits.pdf_seconds);
                 let outcome = catch_unwind(AssertUnwindSafe(|| read_here(&bytes, deadline, &limits)));
-                let panicked = |_| Err(Rejection::BrokenPdf { reason: "its structure is not valid PDF".into() });
+                // The loading ends itself by unwinding with the reason; any other payload is a panic of the library.
+                let panicked = |payload: Box<dyn Any + Send>| match payload.downcast::<Rejection>() {
+                    Ok(rejection) => Err(*rejection),
+                    Err(_) => Err(Rejection::BrokenPdf { reason: "its structure is not valid PDF".into() }),
+                };
+                let outcome = outcome.unwrap_or_else(panicked);
                 // Nobody waits any more for an outcome that came too late.
-                if send_outcome.send(outcome.unwrap_or_else(panicked)).is_err() {
-                    return;
+                if send_outcome.send(outcome).is_err() {
+                    break;
                 }
             }
+            drop(at_work);
         });
         match spawned {
-            Ok(_) => Ok(Self { files, outcomes }),
+            Ok(_) => Ok(Self { files, outcomes, working }),
             Err(error) => Err(Rejection::Unreadable { reason: format!("no thread to read it on: {error}") }),
         }
     }
@@ -94,10 +130,8 @@ impl Reader {
 }
 
 fn read_here(bytes: &[u8], deadline: Instant, limits: &Limits) -> Result<Text, Rejection> {
-    let mut document = Document::load_mem(bytes).map_err(broken)?;
-    if document.is_encrypted() {
-        document.decrypt("").map_err(|_| Rejection::PdfPassword)?;
-    }
+    let document = load::load(bytes, deadline, limits)?;
+    contents::refuse_heavy_contents(&document)?;
     endless::refuse_endless_structures(&document)?;
     let mut collector = LineCollector::new(deadline, limits);
     let outcome = output_doc(&document, &mut collector);
@@ -107,6 +141,9 @@ fn read_here(bytes: &[u8], deadline: Instant, limits: &Limits) -> Result<Text, R
     outcome.map_err(broken)?;
     let pages = collector.pages.len() as u32;
     let text = lines::assemble(&collector.pages);
+    if pages == 0 {
+        return Err(broken("no pages were found in it"));
+    }
     if text.lines.is_empty() {
         return Err(Rejection::ScannedPdf { pages });
     }

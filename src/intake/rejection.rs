@@ -120,6 +120,18 @@ pub enum Rejection {
         /// The most seconds that are spent
         seconds: u64,
     },
+    /// A PDF a part of which unpacks to more than any letter needs
+    #[error("a part of the PDF unpacks to more than `{}`", size_in_words(*.limit))]
+    PdfTooHeavy {
+        /// The most bytes that this part may unpack to
+        limit: u64,
+    },
+    /// Earlier PDFs of the run are still being read and hold its memory
+    #[error("earlier PDFs (`{stuck}` of them) keep their readers busy beyond the time allowed, so no other is started")]
+    PdfReadersBusy {
+        /// How many did not come back
+        stuck: usize,
+    },
     /// More text than any real letter holds
     #[error("it holds more than `{}` of text", size_in_words(*.limit))]
     TooMuchText {
@@ -156,6 +168,8 @@ impl Rejection {
             Self::BrokenPdf { .. } => "broken-pdf",
             Self::PdfPassword => "pdf-password",
             Self::PdfTookTooLong { .. } => "pdf-took-too-long",
+            Self::PdfTooHeavy { .. } => "pdf-too-heavy",
+            Self::PdfReadersBusy { .. } => "pdf-readers-busy",
             Self::TooMuchText { .. } => "too-much-text",
             Self::NoDecision => "no-decision",
         }
@@ -186,7 +200,12 @@ impl Rejection {
             Self::ScannedPdf { .. } => Some("run text recognition (OCR) on the PDF first, then give the result"),
             Self::BrokenPdf { .. } => Some("download or copy the PDF again"),
             Self::PdfPassword => Some("save a copy without the password, then give the copy"),
-            Self::PdfTookTooLong { .. } => Some("print the PDF to a new PDF, or save it as text, then give the result"),
+            Self::PdfReadersBusy { .. } => {
+                Some("take the PDFs rejected as `pdf-took-too-long` away, then run the command again")
+            }
+            Self::PdfTookTooLong { .. } | Self::PdfTooHeavy { .. } => {
+                Some("print the PDF to a new PDF, or save it as text, then give the result")
+            }
             Self::TooLarge { .. } | Self::TooMuchText { .. } => Some("give each letter as a file of its own"),
             Self::Empty | Self::NotALetter { .. } | Self::NoDecision => None,
         }
@@ -221,6 +240,8 @@ mod tests {
             Rejection::BrokenPdf { reason: text() },
             Rejection::PdfPassword,
             Rejection::PdfTookTooLong { seconds: 20 },
+            Rejection::PdfTooHeavy { limit: 4 << 20 },
+            Rejection::PdfReadersBusy { stuck: 4 },
             Rejection::TooMuchText { limit: 1 << 20 },
             Rejection::NoDecision,
         ]

@@ -4,6 +4,7 @@
 //! extraction. [`Text`] therefore keeps, beside the characters, one [`Line`] per printed line: where it stands in the
 //! content, on which page, and what separates it from the line before.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// What lies between a line and the printed line before it.
@@ -95,6 +96,12 @@ impl Text {
     /// The line after a foot is then a line after a page break. Whether a paragraph starts there is known only from an
     /// empty line before the foot: its own short line says nothing.
     pub fn mark_furniture(&mut self) {
+        // Lengths of the lines that are no furniture, and the last of these so far: a letter may be nothing but feet.
+        let mut lengths: BTreeMap<usize, usize> = BTreeMap::new();
+        for line in self.lines.iter().filter(|line| !line.furniture) {
+            *lengths.entry(line.range.len()).or_default() += 1;
+        }
+        let mut shown = None;
         for index in 0..self.lines.len() {
             let own = self.lines[index].gap;
             let next = self.lines.get(index + 1).map(|line| line.gap);
@@ -105,11 +112,22 @@ impl Text {
             let numbers_the_page =
                 is_page_number(line) && (after_foot || (self.pages > 1 && at_page_edge && own != Gap::Line));
             if !numbers_the_page && !is_named_furniture(line) {
+                if !self.lines[index].furniture {
+                    shown = Some(index);
+                }
                 continue;
             }
-            self.lines[index].furniture = true;
-            let shown = self.lines[..index].iter().rposition(|line| !line.furniture);
-            let ended_short = shown.is_some_and(|shown| self.ends_short_before_foot(shown, index));
+            let length = line.len();
+            if !std::mem::replace(&mut self.lines[index].furniture, true)
+                && let Some(count) = lengths.get_mut(&length)
+            {
+                *count -= 1;
+                if *count == 0 {
+                    lengths.remove(&length);
+                }
+            }
+            let widest = lengths.last_key_value().map_or(0, |(length, _)| *length);
+            let ended_short = shown.is_some_and(|shown| self.ends_short_before_foot(shown, index, widest));
             if let Some(next) = self.lines.get_mut(index + 1) {
                 next.gap = Gap::Page { new_paragraph: ended_short.then_some(true) };
             }
@@ -118,8 +136,7 @@ impl Text {
 
     /// Whether the paragraph ended before the foot: the line before it is short against its own neighbours, which are
     /// set to the same width. (What its own mark says was measured against the foot.)
-    fn ends_short_before_foot(&self, shown: usize, foot: usize) -> bool {
-        let widest = self.lines.iter().filter(|line| !line.furniture).map(|line| line.range.len()).max().unwrap_or(0);
+    fn ends_short_before_foot(&self, shown: usize, foot: usize, widest: usize) -> bool {
         let next_word = self.lines.get(foot + 1).map_or(0, |next| {
             let words = &self.content[next.range.clone()];
             words.find(' ').unwrap_or(words.len())

@@ -31,8 +31,8 @@ pub fn walk(
     walk_with_input(paths, limits, &mut io::stdin(), deliver)
 }
 
-/// [`walk`] with something else in the place of standard input
-fn walk_with_input(
+/// [`walk`] with something else in the place of standard input, as the tests of hostile archives need it
+pub fn walk_with_input(
     paths: &[PathBuf],
     limits: &Limits,
     standard_input: &mut dyn Read,

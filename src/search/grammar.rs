@@ -33,6 +33,10 @@ pub const DEEPEST_NESTING: usize = 64;
 /// The widest proximity or slop, in words; wider ones are narrowed to it.
 pub const WIDEST_DISTANCE: u32 = 1000;
 
+/// Words of quotations that may stand apart from one another (`"…"~5`, `"…" /5 "…"`). The engine follows every way in
+/// which they can: twelve frequent words within a thousand took seconds on forty letters, and each word more multiplies that.
+pub const MOST_LOOSE_WORDS: usize = 8;
+
 /// A part of a query.
 ///
 /// A `field` is lower-case and known to the caller; `None` means the fields searched by default.

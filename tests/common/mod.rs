@@ -6,6 +6,7 @@
 pub mod corpus;
 pub mod intake;
 pub mod letters;
+pub mod peak;
 pub mod score;
 
 use std::ffi::OsStr;

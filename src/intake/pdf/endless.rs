@@ -10,6 +10,8 @@ use crate::intake::rejection::Rejection;
 
 /// Forms (`XObject`) may hold forms; letters use none or one level.
 const DEEPEST_FORM: usize = 24;
+/// Nodes above a page; the library goes up them one within the other.
+const DEEPEST_PAGE_TREE: usize = 256;
 
 /// Refuses page trees and forms that contain themselves: the library would follow them until the stack ends.
 pub(super) fn refuse_endless_structures(document: &Document) -> Result<(), Rejection> {
@@ -40,6 +42,9 @@ fn refuse_endless_parents(document: &Document, from: ObjectId) -> Result<(), Rej
     {
         if !seen.insert(parent) {
             return Err(Rejection::BrokenPdf { reason: "its page tree contains itself".into() });
+        }
+        if seen.len() > DEEPEST_PAGE_TREE {
+            return Err(Rejection::BrokenPdf { reason: "its page tree is deeper than any book's".into() });
         }
         at = parent;
     }

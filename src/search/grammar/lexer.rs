@@ -2,8 +2,10 @@
 
 use std::ops::Bound;
 
-use super::word::{Operator, Proximity, bounds, clean, is_quote, limit, number, operator, without_leading_punctuation};
-use super::{Correction, MOST_CLAUSES, Node, WIDEST_DISTANCE};
+use super::word::{
+    Operator, Proximity, bounds, clean, is_quote, limit, number, operator, without_leading_punctuation, words_in,
+};
+use super::{Correction, MOST_CLAUSES, MOST_LOOSE_WORDS, Node, WIDEST_DISTANCE};
 
 /// A piece of the query and where it stands.
 #[derive(Debug, Clone)]
@@ -347,7 +349,7 @@ impl<'a> Lexer<'a> {
         let inside = &rest[..close.unwrap_or(rest.len())];
         let after = &rest[inside.len()..];
         self.at += inside.len() + after.chars().next().map_or(0, char::len_utf8);
-        let slop = self.read_slop();
+        let mut slop = self.read_slop();
         let text = inside
             .split(|c: char| c.is_whitespace() || c.is_control())
             .filter(|word| !word.is_empty())
@@ -356,6 +358,13 @@ impl<'a> Lexer<'a> {
         if !text.contains(char::is_alphanumeric) {
             self.correct(at, "the empty quotation was left out");
             return;
+        }
+        if slop > 0 && words_in(&text) > MOST_LOOSE_WORDS {
+            self.correct(
+                at,
+                format!("a quotation of more than {MOST_LOOSE_WORDS} words was searched without its `~{slop}`"),
+            );
+            slop = 0;
         }
         self.push_operand(Node::Phrase { field, text, slop }, at);
     }

@@ -1,8 +1,8 @@
 //! Builds the tree from tokens, leaving out with a correction whatever has no place in it.
 
 use super::lexer::{Kind, Token};
-use super::word::Proximity;
-use super::{Correction, DEEPEST_NESTING, Node};
+use super::word::{Proximity, words_in};
+use super::{Correction, DEEPEST_NESTING, MOST_LOOSE_WORDS, Node};
 
 pub(super) struct Parser<'a> {
     tokens: Vec<Token>,
@@ -110,7 +110,7 @@ impl<'a> Parser<'a> {
             let pair = right.and_then(|right| near_pair(&left, &right));
             let Some((near_left, near_right)) = pair else {
                 let what = format!(
-                    "`/{distance}` joins only two words or quotations of one field, \
+                    "`/{distance}` joins only two words or quotations of one field, of {MOST_LOOSE_WORDS} words at most, \
                      it was left out"
                 );
                 self.corrections.push(Correction { what, at });
@@ -274,7 +274,7 @@ fn with_field(node: &Node, group_field: Option<&str>) -> Node {
 
 /// Both sides of a proximity in one field, or `None` if they cannot be near each other.
 fn near_pair(left: &Node, right: &Node) -> Option<(Node, Node)> {
-    if !is_text(left) || !is_text(right) {
+    if !is_text(left) || !is_text(right) || words_of(left) + words_of(right) > MOST_LOOSE_WORDS {
         return None;
     }
     let (left_field, right_field) = (text_field(left), text_field(right));
@@ -287,6 +287,13 @@ fn near_pair(left: &Node, right: &Node) -> Option<(Node, Node)> {
 
 fn is_text(node: &Node) -> bool {
     matches!(node, Node::Word { .. } | Node::Phrase { .. })
+}
+
+fn words_of(node: &Node) -> usize {
+    match node {
+        Node::Word { text, .. } | Node::Phrase { text, .. } => words_in(text),
+        _ => 0,
+    }
 }
 
 fn text_field(node: &Node) -> Option<&str> {

@@ -180,3 +180,15 @@ fn is_limit_noise(character: char) -> bool {
 pub(super) fn is_quote(character: char) -> bool {
     matches!(character, '"' | '\u{201C}' | '\u{201D}' | '\u{201E}')
 }
+
+/// About how many words the analysis finds in a text: runs of letters and of digits.
+pub(super) fn words_in(text: &str) -> usize {
+    let kind = |letter: char| if letter.is_alphabetic() { 1 } else { u8::from(letter.is_alphanumeric()) * 2 };
+    let mut before = 0;
+    let mut words = 0;
+    for now in text.chars().map(kind) {
+        words += usize::from(now != 0 && now != before);
+        before = now;
+    }
+    words
+}

@@ -1,0 +1,251 @@
+//! What a loaded PDF would cost the library while it takes the text out, before it does.
+//!
+//! It unpacks every content stream, font and table of characters whole, makes a value of each operator, an entry of each
+//! code in a range, and room for as many pages as are claimed.
+
+use std::collections::HashMap;
+
+use pdf_extract::{Dictionary, Document, Object, ObjectId, Stream};
+
+use super::syntax::{is_delimiter, is_space};
+use super::weight::{MOST_STREAM_BYTES, refuse_heavy};
+use crate::intake::rejection::Rejection;
+
+/// The most that the content of one page or form may unpack to. A letter's page has some kilobytes; each byte can cost
+/// the library a hundred.
+const MOST_CONTENT_BYTES: usize = 4 << 20;
+/// The same of a table of characters; that of a Chinese font has a hundred kilobytes.
+const MOST_CHARACTER_TABLE_BYTES: usize = 1 << 20;
+/// The same of a font.
+const MOST_FONT_BYTES: usize = 16 << 20;
+/// Codes in all ranges of a table of characters: all of Unicode fits.
+const MOST_CODES: u64 = 1_200_000;
+/// Pages; and what one node of the page tree claims to hold.
+const MOST_PAGES: i64 = 10_000;
+/// Brackets in brackets in a table of characters, which the library follows on the stack.
+const DEEPEST_BRACKETS: usize = 64;
+/// The same in a font, whose binary parts hold brackets by chance, as many opening as closing: some hundreds deep at most.
+const DEEPEST_PROGRAM: usize = 1500;
+/// Parentheses and dictionaries in a table of characters: it has one or two.
+const MOST_STRINGS: usize = 256;
+/// A colour is copied each time a page saves its state: the bytes that these copies may come to.
+const MOST_COLOUR_BYTES: usize = 256 << 20;
+
+/// Refuses a document whose reading would take more memory than any letter.
+pub(super) fn refuse_heavy_contents(document: &Document) -> Result<(), Rejection> {
+    let mut contents = Contents { document, weights: HashMap::new(), heaviest_colour: 0, most_saves: 0 };
+    for object in document.objects.values() {
+        contents.look_into(object)?;
+    }
+    if contents.heaviest_colour.saturating_mul(contents.most_saves) > MOST_COLOUR_BYTES {
+        return Err(Rejection::PdfTooHeavy { limit: MOST_COLOUR_BYTES as u64 });
+    }
+    Ok(())
+}
+
+struct Contents<'a> {
+    document: &'a Document,
+    /// The bytes and `q` operators of a content stream, by its object.
+    weights: HashMap<ObjectId, (usize, usize)>,
+    heaviest_colour: usize,
+    /// The most `q` operators in one page or form.
+    most_saves: usize,
+}
+
+impl<'a> Contents<'a> {
+    /// Values lie in one another at most as deep as the library reads them, a hundred.
+    fn look_into(&mut self, object: &'a Object) -> Result<(), Rejection> {
+        match object {
+            Object::Array(values) => {
+                if let [Object::Name(space), profile, ..] = values.as_slice()
+                    && space == b"ICCBased"
+                {
+                    self.weigh_colour(profile)?;
+                }
+                values.iter().try_for_each(|value| self.look_into(value))
+            }
+            Object::Dictionary(dictionary) => self.look_into_dictionary(dictionary),
+            Object::Stream(stream) => {
+                if stream.dict.get(b"Subtype").and_then(Object::as_name).is_ok_and(|name| name == b"Form") {
+                    let (_, saves) = weigh_content(stream, MOST_CONTENT_BYTES)?;
+                    self.most_saves = self.most_saves.max(saves);
+                } else {
+                    refuse_heavy(stream, MOST_STREAM_BYTES)?;
+                }
+                if stream.dict.has(b"FunctionType") {
+                    self.heaviest_colour = self.heaviest_colour.max(unpacked_length(stream));
+                }
+                self.look_into_dictionary(&stream.dict)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn look_into_dictionary(&mut self, dictionary: &'a Dictionary) -> Result<(), Rejection> {
+        for (name, value) in dictionary {
+            match name.as_slice() {
+                b"Contents" => self.weigh_page(value)?,
+                b"ToUnicode" | b"Encoding" => {
+                    if let Some(stream) = self.stream(value) {
+                        refuse_hostile_characters(stream)?;
+                    }
+                }
+                b"FontFile" | b"FontFile2" | b"FontFile3" => {
+                    if let Some(stream) = self.stream(value) {
+                        refuse_heavy(stream, MOST_FONT_BYTES)?;
+                        refuse_deep_program(stream)?;
+                    }
+                }
+                b"Kids" => self.refuse_claimed_pages(value)?,
+                _ => {}
+            }
+            self.look_into(value)?;
+        }
+        Ok(())
+    }
+
+    fn stream(&self, value: &'a Object) -> Option<&'a Stream> {
+        self.document.dereference(value).ok().and_then(|(_, object)| object.as_stream().ok())
+    }
+
+    fn weigh_colour(&mut self, profile: &'a Object) -> Result<(), Rejection> {
+        if let Some(stream) = self.stream(profile) {
+            refuse_heavy(stream, MOST_FONT_BYTES)?;
+            self.heaviest_colour = self.heaviest_colour.max(unpacked_length(stream));
+        }
+        Ok(())
+    }
+
+    /// All content streams of a page become one.
+    fn weigh_page(&mut self, contents: &Object) -> Result<(), Rejection> {
+        let (id, object) = self.document.dereference(contents).unwrap_or((None, contents));
+        let parts: Vec<ObjectId> = match object {
+            Object::Array(parts) => parts.iter().filter_map(|part| part.as_reference().ok()).collect(),
+            _ => id.into_iter().collect(),
+        };
+        let (mut bytes, mut saves) = (0_usize, 0_usize);
+        for part in parts {
+            let Ok(stream) = self.document.get_object(part).and_then(Object::as_stream) else { continue };
+            let (weight, saves_here) = match self.weights.get(&part) {
+                Some(known) => *known,
+                None => weigh_content(stream, MOST_CONTENT_BYTES)?,
+            };
+            self.weights.insert(part, (weight, saves_here));
+            // Parts are joined with a line end.
+            bytes = bytes.saturating_add(weight).saturating_add(1);
+            saves = saves.saturating_add(saves_here);
+            if bytes > MOST_CONTENT_BYTES {
+                return Err(Rejection::PdfTooHeavy { limit: MOST_CONTENT_BYTES as u64 });
+            }
+        }
+        self.most_saves = self.most_saves.max(saves);
+        Ok(())
+    }
+
+    /// The library makes room for the pages that the children of a node claim.
+    fn refuse_claimed_pages(&self, kids: &Object) -> Result<(), Rejection> {
+        let Ok((_, Object::Array(kids))) = self.document.dereference(kids) else { return Ok(()) };
+        let mut pages = 0_i64;
+        for kid in kids {
+            let Ok((_, Object::Dictionary(node))) = self.document.dereference(kid) else { continue };
+            let claimed = node.get_deref(b"Count", self.document).and_then(Object::as_i64).unwrap_or(1);
+            pages = pages.saturating_add(claimed.max(1));
+        }
+        if pages > MOST_PAGES {
+            return Err(Rejection::BrokenPdf { reason: format!("it claims more than {MOST_PAGES} pages") });
+        }
+        Ok(())
+    }
+}
+
+fn unpacked_length(stream: &Stream) -> usize {
+    stream.decompressed_content().map_or(stream.content.len(), |content| content.len())
+}
+
+/// The bytes and the `q` operators of a content stream.
+fn weigh_content(stream: &Stream, limit: usize) -> Result<(usize, usize), Rejection> {
+    refuse_heavy(stream, limit)?;
+    let content = stream.decompressed_content().unwrap_or_else(|_| stream.content.clone());
+    let ends = |byte: Option<&u8>| byte.is_none_or(|byte| is_space(*byte) || is_delimiter(*byte));
+    let saves = memchr::memchr_iter(b'q', &content)
+        .filter(|&at| ends(content.get(at + 1)) && ends(at.checked_sub(1).and_then(|before| content.get(before))));
+    Ok((content.len(), saves.count()))
+}
+
+/// Refuses a program of a font whose brackets lie deeper in one another than the stack reaches.
+fn refuse_deep_program(stream: &Stream) -> Result<(), Rejection> {
+    let content = stream.decompressed_content().unwrap_or_else(|_| stream.content.clone());
+    let mut depth = [0_usize; 3];
+    for byte in content {
+        for (kind, (open, close)) in [(b'(', b')'), (b'[', b']'), (b'{', b'}')].into_iter().enumerate() {
+            if byte == open {
+                depth[kind] += 1;
+            } else if byte == close {
+                depth[kind] = depth[kind].saturating_sub(1);
+            }
+            if depth[kind] > DEEPEST_PROGRAM {
+                return Err(broken("a font in it has brackets in brackets without end"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a table of characters whose ranges hold more codes than there are characters, or that is nested without end.
+fn refuse_hostile_characters(stream: &Stream) -> Result<(), Rejection> {
+    refuse_heavy(stream, MOST_CHARACTER_TABLE_BYTES)?;
+    let content = stream.decompressed_content().unwrap_or_else(|_| stream.content.clone());
+    let (mut depth, mut strings) = (0_usize, 0_usize);
+    for (at, byte) in content.iter().enumerate() {
+        match byte {
+            b'[' => depth += 1,
+            b']' => depth = depth.saturating_sub(1),
+            b'(' => strings += 1,
+            b'<' if content.get(at + 1) == Some(&b'<') => strings += 1,
+            _ => {}
+        }
+        if depth > DEEPEST_BRACKETS || strings > MOST_STRINGS {
+            return Err(broken("a table of characters in it has brackets in brackets without end"));
+        }
+    }
+    if codes_in_ranges(&content).is_none_or(|codes| codes > MOST_CODES) {
+        return Err(broken("a table of characters in it claims more codes than there are characters"));
+    }
+    Ok(())
+}
+
+/// How many codes the ranges of a table hold; `None` if they are written in a way that is not followed here.
+fn codes_in_ranges(content: &[u8]) -> Option<u64> {
+    const BEGIN: &[u8] = b"beginbfrange";
+    let mut codes = 0_u64;
+    for begin in memchr::memmem::find_iter(content, BEGIN) {
+        let section = &content[begin + BEGIN.len()..];
+        let section = &section[..memchr::memmem::find(section, b"endbfrange").unwrap_or(section.len())];
+        let mut values: Vec<u32> = Vec::new();
+        let mut at = 0;
+        while let Some(byte) = section.get(at) {
+            let close = match byte {
+                b'<' => b'>',
+                b'[' => b']',
+                b'(' | b'%' => return None,
+                _ => {
+                    at += 1;
+                    continue;
+                }
+            };
+            let end = at + memchr::memchr(close, &section[at..]).unwrap_or(section.len() - at);
+            // Of a long code the library keeps the last four bytes.
+            let hex = section[at..end].iter().filter_map(|byte| char::from(*byte).to_digit(16));
+            values.push(hex.fold(0_u32, |code, digit| code.wrapping_shl(4) | digit));
+            at = end + 1;
+        }
+        for range in values.chunks_exact(3) {
+            codes += u64::from(range[1].saturating_sub(range[0])) + 1;
+        }
+    }
+    Some(codes)
+}
+
+fn broken(reason: &str) -> Rejection {
+    Rejection::BrokenPdf { reason: reason.to_owned() }
+}

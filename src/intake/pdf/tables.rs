@@ -1,0 +1,147 @@
+//! The tables of contents at the end of a PDF, looked at before the library reads them: where each object stands.
+//!
+//! A table may be packed like any stream and claims how many entries it has, and how wide; the library makes room for
+//! what is claimed. Tables refer to earlier ones.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use pdf_extract::{Dictionary, Object, Stream};
+
+use super::syntax::{Entry, Syntax};
+use super::weight::refuse_heavy;
+use crate::intake::rejection::Rejection;
+
+/// Entries of one table; a letter has some hundred objects.
+const MOST_ENTRIES: i64 = 1_000_000;
+/// Bytes that a packed table may unpack to.
+const MOST_TABLE_BYTES: usize = 16 << 20;
+/// Earlier tables: a PDF has one for each time it was changed.
+const MOST_TABLES: usize = 256;
+/// Bytes of one number in a table.
+const WIDEST_NUMBER: i64 = 8;
+
+/// What the tables say of the whole file.
+pub(super) struct Tables {
+    /// Where the newest table names the encryption, if it does.
+    pub(super) encryption: Option<Range<usize>>,
+}
+
+/// Looks at every table, from the newest to the oldest.
+///
+/// `bytes` begin at the marker `%PDF-`, from where a PDF counts its places.
+pub(super) fn look_at(bytes: &[u8]) -> Result<Tables, Rejection> {
+    let first = newest(bytes).ok_or_else(|| broken("it does not say where its table of contents stands"))?;
+    let mut tables = Tables { encryption: None };
+    let mut waiting = vec![first];
+    let mut seen = HashSet::new();
+    while let Some(at) = waiting.pop() {
+        if !seen.insert(at) {
+            continue;
+        }
+        if seen.len() > MOST_TABLES {
+            return Err(broken("it has more tables of contents than any letter"));
+        }
+        let entries = table_at(bytes, at)?;
+        for entry in &entries {
+            let value = &bytes[entry.value.clone()];
+            if matches!(entry.name.as_slice(), b"Prev" | b"XRefStm") {
+                let earlier = std::str::from_utf8(value).ok().and_then(|number| number.trim().parse::<u64>().ok());
+                let earlier = earlier.filter(|at| *at <= bytes.len() as u64);
+                let misplaced = || broken("it refers to a table of contents outside of itself");
+                waiting.push(earlier.ok_or_else(misplaced)? as usize);
+            }
+            if at == first && entry.name == b"Encrypt" && tables.encryption.replace(entry.name_at.clone()).is_some() {
+                return Err(broken("it names its encryption twice"));
+            }
+        }
+    }
+    Ok(tables)
+}
+
+/// The number after the last "startxref" before the end.
+fn newest(bytes: &[u8]) -> Option<usize> {
+    let tail = bytes.len().saturating_sub(512);
+    let end = tail + memchr::memmem::rfind(&bytes[tail..], b"%%EOF")?;
+    let from = end.checked_sub(25)?;
+    let start = from + memchr::memmem::rfind(&bytes[from..end], b"startxref")?;
+    let mut syntax = Syntax::new(bytes, start + b"startxref".len());
+    syntax.skip_space();
+    syntax.number().and_then(|at| usize::try_from(at).ok()).filter(|at| *at <= bytes.len())
+}
+
+/// The dictionary of a table: what follows the word "trailer", or that of the stream.
+fn table_at(bytes: &[u8], at: usize) -> Result<Vec<Entry>, Rejection> {
+    let unreadable = || broken("its table of contents cannot be read");
+    let mut syntax = Syntax::new(bytes, at);
+    if bytes[at..].starts_with(b"xref") {
+        syntax.at += b"xref".len();
+        syntax.skip_table();
+        syntax.skip(b"trailer").ok_or_else(unreadable)?;
+        syntax.skip_space();
+        return syntax.dictionary().ok_or_else(unreadable);
+    }
+    syntax.object_head().ok_or_else(unreadable)?;
+    let entries = syntax.dictionary().ok_or_else(unreadable)?;
+    syntax.skip_space();
+    syntax.skip(b"stream").ok_or_else(unreadable)?;
+    let line_end = memchr::memchr2(b'\r', b'\n', &bytes[syntax.at..]).ok_or_else(unreadable)?;
+    refuse_claims(bytes, &entries)?;
+    let Some(filter) = last_called(&entries, "Filter") else { return Ok(entries) };
+    let filter = bytes[filter.value.clone()].iter().filter(|byte| !matches!(byte, b'[' | b']' | b' ' | b'\r' | b'\n'));
+    if !filter.eq(b"/FlateDecode") {
+        return Err(broken("its table of contents is packed in a way that no letter's is"));
+    }
+    let mut dictionary = Dictionary::new();
+    dictionary.set("Filter", Object::Name(b"FlateDecode".to_vec()));
+    if let Some(parameters) = last_called(&entries, "DecodeParms").and_then(|entry| numbers_in(bytes, entry)) {
+        dictionary.set("DecodeParms", parameters);
+    }
+    // How long the stream is does not matter: packed content knows its own end.
+    let from = syntax.at + line_end;
+    let from = from + if bytes[from..].starts_with(b"\r\n") { 2 } else { 1 };
+    refuse_heavy(&Stream::new(dictionary, bytes[from..].to_vec()), MOST_TABLE_BYTES)?;
+    Ok(entries)
+}
+
+fn last_called<'a>(entries: &'a [Entry], name: &str) -> Option<&'a Entry> {
+    entries.iter().rev().find(|entry| entry.name == name.as_bytes())
+}
+
+/// Refuses numbers of no width, of any width, and more entries than any letter has.
+fn refuse_claims(bytes: &[u8], entries: &[Entry]) -> Result<(), Rejection> {
+    let numbers = |name: &str| last_called(entries, name).map(|entry| integers(&bytes[entry.value.clone()]));
+    let widths = numbers("W").flatten().unwrap_or_default();
+    if widths.iter().any(|width| !(0..=WIDEST_NUMBER).contains(width)) || widths.iter().all(|width| *width == 0) {
+        return Err(broken("its table of contents has entries of a width that means nothing"));
+    }
+    let claimed = match numbers("Index") {
+        Some(index) => index.unwrap_or_default().chunks(2).filter_map(|pair| pair.get(1)).copied().collect(),
+        None => numbers("Size").flatten().unwrap_or_default(),
+    };
+    if claimed.iter().try_fold(0_i64, |sum, count| sum.checked_add(*count)).is_none_or(|sum| sum > MOST_ENTRIES) {
+        return Err(broken("its table of contents claims more entries than any letter has"));
+    }
+    Ok(())
+}
+
+/// The whole numbers of "[0 10 1]" or "12".
+fn integers(value: &[u8]) -> Option<Vec<i64>> {
+    let words = std::str::from_utf8(value).ok()?.trim_matches(['[', ']', ' ', '\r', '\n', '\t']);
+    words.split_ascii_whitespace().map(|word| word.parse().ok()).collect()
+}
+
+/// A dictionary of whole numbers as the library would hold it; what else stands in it does not count there.
+fn numbers_in(bytes: &[u8], entry: &Entry) -> Option<Object> {
+    let mut dictionary = Dictionary::new();
+    for inner in Syntax::new(bytes, entry.value.start).dictionary()? {
+        if let Some([number]) = integers(&bytes[inner.value.clone()]).as_deref() {
+            dictionary.set(inner.name, Object::Integer(*number));
+        }
+    }
+    Some(Object::Dictionary(dictionary))
+}
+
+fn broken(reason: &str) -> Rejection {
+    Rejection::BrokenPdf { reason: reason.to_owned() }
+}
