@@ -3,13 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use tantivy::directory::error::LockError;
 use tantivy::indexer::UserOperation;
 use tantivy::merge_policy::{LogMergePolicy, NoMergePolicy};
 use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
 
 use super::document::{FieldHandles, OtherSource, Record, documents};
 use super::reader::Snapshot;
-use super::{CommitNote, IndexError, OpenIndex, unusable};
+use super::{CommitNote, IndexError, OpenIndex, failed_to_write};
 use crate::letter::model::{Letter, Source};
 
 /// Memory for each indexing thread before it writes a segment, in bytes.
@@ -64,8 +65,10 @@ impl LetterWriter {
     pub fn new(index: OpenIndex, threads: usize) -> Result<Self, IndexError> {
         let threads = threads.clamp(1, 8);
         let failed = |error: TantivyError| match error {
-            TantivyError::LockFailure(..) => IndexError::Locked { directory: index.directory.clone() },
-            error => unusable(&index.directory, &error),
+            TantivyError::LockFailure(LockError::LockBusy, _) => {
+                IndexError::Locked { directory: index.directory.clone() }
+            }
+            error => failed_to_write(&index.directory, &error),
         };
         let writer: IndexWriter =
             index.tantivy.writer_with_num_threads(threads, threads * MEMORY_PER_THREAD).map_err(failed)?;
@@ -85,7 +88,7 @@ impl LetterWriter {
         };
         if new.snapshot.searcher.num_docs() == 0 {
             // A new index gets its note before anything else, so that a killed build is known as one of ours.
-            new.commit().map_err(|error| unusable(&new.index.directory, &error))?;
+            new.commit().map_err(|error| failed_to_write(&new.index.directory, &error))?;
         }
         Ok(new)
     }
