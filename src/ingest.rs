@@ -34,6 +34,23 @@ const COMMIT_INTERVAL: Duration = Duration::from_secs(60);
 /// And after this many bytes of files.
 const COMMIT_BYTES: u64 = 512 * 1024 * 1024;
 
+/// When a run commits before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// After a minute, or as many bytes as a person would not want to read again.
+    Usual,
+    /// After a minute, or this many bytes.
+    Bytes(u64),
+    /// Not at all, so that a rebuild shows all or nothing.
+    AtOnce,
+}
+
+impl Pace {
+    fn bytes(self) -> u64 {
+        if let Pace::Bytes(bytes) = self { bytes } else { COMMIT_BYTES }
+    }
+}
+
 /// What became of one file.
 #[derive(Clone, Debug, Serialize)]
 pub struct Entry {
@@ -171,7 +188,7 @@ fn what_it_looks_like(content: &str) -> String {
 
 /// Reads every letter under the paths, in order, without an index.
 pub fn read_all(paths: &[PathBuf], limits: &Limits, deliver: &mut dyn FnMut(Reading) -> ControlFlow<()>) {
-    in_batches(paths, limits, &mut |batch| {
+    in_batches(paths, limits, COMMIT_BYTES, &mut |batch| {
         let readings: Vec<Reading> = batch
             .into_par_iter()
             .map(|delivery| match delivery {
@@ -189,8 +206,7 @@ pub fn read_all(paths: &[PathBuf], limits: &Limits, deliver: &mut dyn FnMut(Read
 
 /// Brings the index up to date with every letter under the paths.
 ///
-/// `note` sees every file's entry as it is done. With `at_once` nothing is committed on the way, so that a rebuild shows
-/// all or nothing.
+/// `note` sees every file's entry as it is done; `pace` says when to commit on the way.
 ///
 /// # Errors
 /// The index cannot be written; what was committed before stays.
@@ -198,13 +214,13 @@ pub fn ingest(
     paths: &[PathBuf],
     writer: &mut LetterWriter,
     limits: &Limits,
-    at_once: bool,
+    pace: Pace,
     note: &mut dyn FnMut(&Entry, &Totals),
 ) -> tantivy::Result<Totals> {
     let mut totals = Totals::default();
     let mut failure = None;
     let (mut last_commit, mut uncommitted_bytes) = (Instant::now(), 0);
-    in_batches(paths, limits, &mut |batch| {
+    in_batches(paths, limits, pace.bytes(), &mut |batch| {
         let bytes: u64 = batch.iter().map(delivery_bytes).sum();
         let snapshot = writer.snapshot().clone();
         let prepared: Vec<Prepared> =
@@ -223,8 +239,8 @@ pub fn ingest(
                 }
             }
         }
-        let is_due = uncommitted_bytes >= COMMIT_BYTES || last_commit.elapsed() >= COMMIT_INTERVAL;
-        if is_due && !at_once {
+        let is_due = uncommitted_bytes >= pace.bytes() || last_commit.elapsed() >= COMMIT_INTERVAL;
+        if is_due && pace != Pace::AtOnce {
             if let Err(error) = writer.commit() {
                 failure = Some(error);
                 return ControlFlow::Break(());
@@ -351,7 +367,13 @@ fn delivery_bytes(delivery: &Delivery) -> u64 {
 }
 
 /// Walks on a thread of its own and hands over batches; at most two wait, so reading ahead is bounded.
-fn in_batches(paths: &[PathBuf], limits: &Limits, handle: &mut dyn FnMut(Vec<Delivery>) -> ControlFlow<()>) {
+fn in_batches(
+    paths: &[PathBuf],
+    limits: &Limits,
+    most_bytes: u64,
+    handle: &mut dyn FnMut(Vec<Delivery>) -> ControlFlow<()>,
+) {
+    let most_bytes = BATCH_BYTES.min(most_bytes as usize);
     let (sender, receiver) = mpsc::sync_channel::<Vec<Delivery>>(2);
     std::thread::scope(|scope| {
         scope.spawn(move || {
@@ -359,7 +381,7 @@ fn in_batches(paths: &[PathBuf], limits: &Limits, handle: &mut dyn FnMut(Vec<Del
             let flow = walk(paths, limits, &mut |delivery| {
                 bytes += delivery_bytes(&delivery) as usize;
                 batch.push(delivery);
-                if bytes < BATCH_BYTES && batch.len() < BATCH_FILES {
+                if bytes < most_bytes && batch.len() < BATCH_FILES {
                     return ControlFlow::Continue(());
                 }
                 bytes = 0;

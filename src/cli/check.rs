@@ -97,7 +97,7 @@ fn next(health: &Health, repaired: Option<&Repaired>, directory: &Path) -> Optio
 fn print_health(out: &mut impl Write, health: &Health, directory: &Path) -> std::io::Result<()> {
     let state = match health.state {
         State::Whole => "is whole",
-        State::Incomplete => "is not damaged, but letters in it are incomplete",
+        State::Incomplete => "is not damaged, but letters saved from damage wait to be read anew",
         State::Damaged => "is damaged",
     };
     writeln!(
@@ -112,7 +112,7 @@ fn print_health(out: &mut impl Write, health: &Health, directory: &Path) -> std:
         writeln!(out, "  {} cannot be read", count(health.unreadable, "decision"))?;
         print_letters(out, "of", &health.unreadable_letters)?;
     }
-    print_letters(out, "incomplete:", &health.incomplete_letters)?;
+    print_letters(out, "to be read anew:", &health.incomplete_letters)?;
     if !health.orphans.is_empty() {
         let bytes = health.orphans.iter().map(|orphan| orphan.bytes).sum();
         let (files, belong) = files(health.orphans.len() as u64);

@@ -13,8 +13,8 @@ use super::output::{BOLD, count, cut, plain, thousands};
 use super::{End, Hinted};
 use crate::index::reader::{Counts, Snapshot};
 use crate::index::writer::LetterWriter;
-use crate::index::{self, IndexError, OpenIndex};
-use crate::ingest::{Status, Totals, UnrecognizedItem, ingest, is_noteworthy};
+use crate::index::{self, IndexError, OpenIndex, check};
+use crate::ingest::{Pace, Status, Totals, UnrecognizedItem, ingest, is_noteworthy};
 use crate::intake::delivery::Origin;
 use crate::intake::limits::Limits;
 use crate::intake::walk::{Survey, survey};
@@ -45,6 +45,16 @@ pub struct Arguments {
     /// Start over: build a new index from these letters and put it in the place of the old one
     #[arg(long)]
     rebuild: bool,
+
+    /// Commit after this many bytes of letters, for tests of interrupted runs
+    #[arg(long, hide = true, value_name = "BYTES")]
+    commit_every_bytes: Option<u64>,
+}
+
+impl Arguments {
+    fn pace(&self) -> Pace {
+        self.commit_every_bytes.map_or(Pace::Usual, Pace::Bytes)
+    }
 }
 
 pub fn run(arguments: &Arguments, directory: &Path) -> anyhow::Result<End> {
@@ -54,9 +64,11 @@ pub fn run(arguments: &Arguments, directory: &Path) -> anyhow::Result<End> {
     let built = if arguments.rebuild {
         rebuild(arguments, found, directory)?
     } else {
-        let mut writer = writer(found, index::open_or_create(directory)?)?;
+        let index = index::open_or_create(directory)?;
+        check::verify(directory)?;
+        let mut writer = writer(found, index)?;
         let report = report(arguments)?;
-        let totals = read_into(&arguments.paths, found, &mut writer, directory, report, false)?;
+        let totals = read_into(&arguments.paths, found, &mut writer, directory, report, arguments.pace())?;
         finish(writer, totals, directory)?
     };
     print_summary(&built, directory)?;
@@ -77,7 +89,7 @@ fn rebuild(arguments: &Arguments, found: Survey, directory: &Path) -> anyhow::Re
     let mut writer = writer(found, old)?;
     let report = report(arguments)?;
     writer.start_over()?;
-    let read = read_into(&arguments.paths, found, &mut writer, directory, report, true)?;
+    let read = read_into(&arguments.paths, found, &mut writer, directory, report, Pace::AtOnce)?;
     if read.totals.indexed == 0 {
         writer.abandon()?;
         return Err(nothing_read());
@@ -85,8 +97,8 @@ fn rebuild(arguments: &Arguments, found: Survey, directory: &Path) -> anyhow::Re
     finish(writer, read, directory)
 }
 
-/// An index that this version cannot open cannot be rebuilt in its place: the new one is made beside it and takes its
-/// name when it is done.
+/// An index that this version cannot open cannot be rebuilt in its place: the new one is made beside it, and its files
+/// take the place of the old when it is done.
 fn rebuild_beside(arguments: &Arguments, found: Survey, directory: &Path) -> anyhow::Result<Built> {
     let directory = &fs::canonicalize(directory)
         .with_context(|| format!("the folder `{}` cannot be found", directory.display()))?;
@@ -94,30 +106,18 @@ fn rebuild_beside(arguments: &Arguments, found: Survey, directory: &Path) -> any
         return Err(IndexError::Occupied { directory: directory.clone() }.into());
     }
     let beside = sibling(directory, "rebuild")?;
-    let aside = sibling(directory, "old")?;
     if beside.exists() {
         index::remove_files(&beside)?;
     }
     let mut writer = writer(found, index::open_or_create(&beside)?)?;
     let report = report(arguments)?;
-    let read = read_into(&arguments.paths, found, &mut writer, &beside, report, true)?;
+    let read = read_into(&arguments.paths, found, &mut writer, &beside, report, Pace::AtOnce)?;
     if read.totals.indexed == 0 {
         writer.abandon()?;
         return Err(nothing_read());
     }
     let built = finish(writer, read, &beside)?;
-    let swapped = fs::rename(directory, &aside).and_then(|()| {
-        fs::rename(&beside, directory).inspect_err(|_| {
-            // Back to the old one, so that nothing is lost; the error below says that the new one waits beside it.
-            let _ = fs::rename(&aside, directory);
-        })
-    });
-    swapped.with_context(|| {
-        format!("the new index in `{}` cannot take the place of `{}`", beside.display(), directory.display())
-    })?;
-    index::remove_files(&aside)?;
-    // Empty by now; if it cannot go, it does no harm.
-    let _ = fs::remove_dir(&aside);
+    index::take_place(&beside, directory)?;
     Ok(built)
 }
 
@@ -187,7 +187,7 @@ pub fn update(paths: &[PathBuf], directory: &Path) -> anyhow::Result<Built> {
     refuse_if_all_are_missing(paths)?;
     let found = survey(paths);
     let mut writer = writer(found, index::open_or_create(directory)?)?;
-    let read = read_into(paths, found, &mut writer, directory, None, false)?;
+    let read = read_into(paths, found, &mut writer, directory, None, Pace::Usual)?;
     finish(writer, read, directory)
 }
 
@@ -212,14 +212,14 @@ fn read_into(
     writer: &mut LetterWriter,
     directory: &Path,
     mut report: Option<Report>,
-    at_once: bool,
+    pace: Pace,
 ) -> anyhow::Result<Read> {
     let started = Instant::now();
     let progress = Progress::new(found.files);
     let (mut noticed, mut shown) = (0, 0);
     let mut unrecognized: Vec<UnrecognizedItem> = Vec::new();
     let mut report_failure = None;
-    let ingested = ingest(paths, writer, &Limits::default(), at_once, &mut |entry, totals| {
+    let ingested = ingest(paths, writer, &Limits::default(), pace, &mut |entry, totals| {
         if entry.status == Status::Rejected {
             shown += 1;
             if shown <= MOST_SHOWN {

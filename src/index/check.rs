@@ -22,8 +22,8 @@ use super::document::{FieldHandles, Record};
 use super::guard::guarded;
 use super::{IndexError, fields, is_own_file, unusable};
 
-/// Before the content hash of a letter of which a repair could save some decisions only. No file has such a hash, so the
-/// letter is read anew.
+/// Before the content hash of a letter that a repair saved from a damaged file. No file has such a hash, so the letter is
+/// read anew.
 pub const INCOMPLETE: &str = "incomplete:";
 /// How often the index is looked at again if a writer changes it meanwhile.
 const ATTEMPTS: u32 = 5;
@@ -33,7 +33,7 @@ const ATTEMPTS: u32 = 5;
 #[serde(rename_all = "lowercase")]
 pub enum State {
     Whole,
-    /// Nothing is damaged, but of some letters not all decisions are there: an earlier repair could not save them.
+    /// No file is damaged, but letters that an earlier repair saved wait for their files to be read anew.
     Incomplete,
     Damaged,
 }
@@ -60,7 +60,7 @@ pub struct Health {
     pub unreadable: u64,
     /// Letters these belong to, as far as the columns name them.
     pub unreadable_letters: Vec<String>,
-    /// Letters without all of their decisions.
+    /// Letters without all of their decisions, or saved from a damaged file.
     pub incomplete_letters: Vec<String>,
     /// Files that belong to no part of the index, with their bytes.
     pub orphans: Vec<Orphan>,
@@ -162,6 +162,22 @@ pub fn check(folder: &Path, progress: &mut dyn FnMut(u64)) -> Result<Health, Ind
         }
     }
     Err(IndexError::Locked { directory: folder.to_owned() })
+}
+
+/// Compares the checksums of all files: before an index is written, since merging would give damaged parts new ones.
+///
+/// # Errors
+/// A file is damaged.
+pub fn verify(folder: &Path) -> Result<(), IndexError> {
+    let lists = lists(folder)?;
+    let files = Files::open(folder)?;
+    for file in lists.segments.iter().flat_map(Segment::files) {
+        if let Err(problem) = files.verify(&file) {
+            let reason = format!("its file `{file}` {problem}");
+            return Err(IndexError::Broken { directory: folder.to_owned(), reason });
+        }
+    }
+    Ok(())
 }
 
 /// Whether another process holds the writer's lock.

@@ -235,6 +235,42 @@ fn holds_nothing(directory: &Path) -> bool {
         .is_ok_and(|meta| meta.payload.is_none() && meta.segments.is_empty())
 }
 
+/// Moves a finished index into the folder of another, whose files go. The list of segments moves in one step, so whatever
+/// interrupts it, the folder holds the old index or the new one.
+///
+/// # Errors
+/// A file cannot be moved; the old index then stays.
+pub fn take_place(new: &Path, old: &Path) -> Result<(), IndexError> {
+    let entries = fs::read_dir(new).map_err(|error| unwritable(new, &error))?;
+    let names = entries.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut names: Vec<String> = names.filter(|name| is_own_file(name) && !name.ends_with(".lock")).collect();
+    // The lists last, and the list of segments last of all, when its files are there for good.
+    names.sort_by_key(|name| (name == directory::META, name == directory::MANAGED));
+    for name in &names {
+        if name == directory::META {
+            sync(old).map_err(|error| unwritable(old, &error))?;
+        }
+        fs::rename(new.join(name), old.join(name)).map_err(|error| unwritable(old, &error))?;
+    }
+    sync(old).map_err(|error| unwritable(old, &error))?;
+    let old_files = fs::read_dir(old).map_err(|error| unwritable(old, &error))?.filter_map(Result::ok);
+    for entry in old_files {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if is_own_file(&name) && !names.contains(&name) && !name.ends_with(".lock") {
+            fs::remove_file(entry.path()).map_err(|error| unwritable(old, &error))?;
+        }
+    }
+    remove_files(new)?;
+    // Empty by now; if it cannot go, it does no harm.
+    let _ = fs::remove_dir(new);
+    Ok(())
+}
+
+/// Makes the names in a folder durable.
+fn sync(folder: &Path) -> std::io::Result<()> {
+    if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
 /// Removes the files of an index, and only those; the folder stays.
 ///
 /// # Errors

@@ -7,6 +7,7 @@ pub mod corpus;
 pub mod intake;
 pub mod letters;
 pub mod score;
+pub mod whole;
 
 use std::ffi::OsStr;
 use std::fs;

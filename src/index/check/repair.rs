@@ -38,7 +38,7 @@ pub struct Repaired {
     pub lost: u64,
     /// Letters these belong to, as far as the columns name them.
     pub lost_letters: Vec<String>,
-    /// Letters of which some decisions only could be saved.
+    /// Letters saved from a damaged file: decisions may be missing and words wrong until their files are indexed again.
     pub incomplete_letters: Vec<String>,
     /// Decisions that had been removed and are back, at most.
     pub may_be_back: u64,
@@ -178,7 +178,7 @@ fn write_anew(
     Ok(metas["segments"].as_array().cloned().unwrap_or_default())
 }
 
-/// Takes the content hash from a letter that is not all there, so that its file is read anew.
+/// Takes the content hash from a letter that is not surely as it was, so that its file is read anew.
 fn mark_incomplete(record: &mut Record) {
     let hash = &mut record.letter.source.content_hash;
     if hash.starts_with(INCOMPLETE) {
@@ -190,7 +190,7 @@ fn mark_incomplete(record: &mut Record) {
     record.other_sources.retain(superseded);
     record.letter.diagnostics.push(Diagnostic {
         code: DiagnosticCode::Missing,
-        message: "not all decisions of this letter could be saved from a damaged index; index its file again".into(),
+        message: "saved from a damaged index: decisions may be missing and words wrong until its file is indexed again".into(),
         line: None,
         page: None,
         byte: None,

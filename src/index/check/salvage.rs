@@ -15,11 +15,11 @@ pub type RunId = (usize, u32);
 /// What a repair keeps.
 #[derive(Default)]
 pub struct Kept {
-    /// The runs to keep, each with whether its letter is all there.
+    /// The runs to keep, each with whether its letter is surely as it was.
     pub runs: HashMap<RunId, bool>,
     /// Decisions in them.
     pub decisions: u64,
-    /// Letters of which some decisions only can be kept.
+    /// Letters whose files are to be read anew: not all of their decisions can be kept, or a word may be damaged.
     pub incomplete: Vec<String>,
     /// Decisions that cannot be read, as far as they can be counted.
     pub lost: u64,
@@ -154,7 +154,9 @@ pub fn choose(
         let kept_now = chosen.map_or(0, |version| u64::from(version.decisions));
         kept.may_be_back = kept.may_be_back.saturating_sub(total - kept_now);
         let Some(version) = chosen else { continue };
-        let complete = version.is_complete() && !named_missing.contains(&id);
+        // Where a checksum does not match, a word may be another one and nothing else tells: the letter's file does.
+        let is_sure = version.runs.iter().all(|run| segments[run.0].store_whole);
+        let complete = is_sure && version.is_complete() && !named_missing.contains(&id);
         kept.decisions += kept_now;
         kept.runs.extend(version.runs.iter().map(|run| (*run, complete)));
         if !complete {
