@@ -12,6 +12,10 @@ use std::time::{Duration, Instant};
 
 use common::whole::{Answers, Numbers, answers, check, copy, invented, tar_of};
 use common::{Desk, Run};
+use imr::index::open_or_create;
+use imr::index::writer::LetterWriter;
+use imr::ingest::{Pace, ingest};
+use imr::intake::limits::Limits;
 
 /// Longer than any of these commands takes on the slowest machine.
 const HANGS: Duration = Duration::from_secs(120);
@@ -22,8 +26,14 @@ fn ends(desk: &Desk, arguments: &[&str]) -> Run {
     let mut child = desk.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let started = Instant::now();
     let (mut out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
-    let out = std::thread::spawn(move || { let mut text = Vec::new(); std::io::Read::read_to_end(&mut out, &mut text).map(|_| text) });
-    let err = std::thread::spawn(move || { let mut text = Vec::new(); std::io::Read::read_to_end(&mut err, &mut text).map(|_| text) });
+    let out = std::thread::spawn(move || {
+        let mut text = Vec::new();
+        std::io::Read::read_to_end(&mut out, &mut text).map(|_| text)
+    });
+    let err = std::thread::spawn(move || {
+        let mut text = Vec::new();
+        std::io::Read::read_to_end(&mut err, &mut text).map(|_| text)
+    });
     let status = loop {
         if let Some(status) = child.try_wait().unwrap() {
             break status;
@@ -35,32 +45,51 @@ fn ends(desk: &Desk, arguments: &[&str]) -> Run {
         std::thread::sleep(Duration::from_millis(2));
     };
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    let run = Run { code: status.code().unwrap_or(-1), stdout: text(out.join().unwrap().unwrap()), stderr: text(err.join().unwrap().unwrap()) };
+    let run = Run {
+        code: status.code().unwrap_or(-1),
+        stdout: text(out.join().unwrap().unwrap()),
+        stderr: text(err.join().unwrap().unwrap()),
+    };
     assert!((0..=2).contains(&run.code), "{arguments:?}: {status}\n{}", run.stderr);
     assert!(!run.stderr.contains("panicked"), "{arguments:?}: {}", run.stderr);
     run
 }
 
-/// An index in `good` with two segments' worth of history: letters, one of them replaced, one removed.
+/// An index in `good` as a run that was killed leaves it: several segments, letters that were replaced and removed since.
+/// Every kind of file is there.
 fn desk() -> (Desk, Answers) {
     let desk = Desk::new();
     tar_of(&desk.path("letters.tar"), 0..60);
-    // Enough segments and deleted decisions that every kind of file is there.
     desk.write("first/a.txt", invented(3).replace("grade", "degree"));
     desk.write("first/b.txt", invented(90));
-    desk.imr(["index", "first", "--index", "good"]).ends_with(0);
-    desk.imr(["index", "letters.tar", "--index", "good", "--commit-every-bytes", "30000"]).ends_with(0);
-    desk.imr(["remove", &common::whole::case(90), "--index", "good"]).ends_with(0);
+    let mut writer = LetterWriter::new(open_or_create(&desk.path("good")).unwrap(), 1).unwrap();
+    for (paths, pace) in [("first", Pace::Usual), ("letters.tar", Pace::Bytes(60_000))] {
+        ingest(&[desk.path(paths)], &mut writer, &Limits::default(), pace, &mut |_, _| {}).unwrap();
+        writer.commit().unwrap();
+    }
+    assert!(writer.remove(&common::whole::case(90)).unwrap() > 0);
+    writer.commit().unwrap();
+    drop(writer);
     desk.imr(["index", "letters.tar", "--index", "clean"]).ends_with(0);
     let clean = answers(&desk, "clean");
     assert_eq!(answers(&desk, "good"), clean);
+    assert!(files(&desk).iter().any(|file| file.extension().is_some_and(|ending| ending == "del")));
     (desk, clean)
 }
 
 fn files(desk: &Desk) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = fs::read_dir(desk.path("good")).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|file| file.metadata().unwrap().len() > 0);
-    files.sort();
+    files.sort_by_key(|file| std::cmp::Reverse(file.metadata().unwrap().len()));
+    if std::env::var_os("IMR_EVERY_FILE").is_none() {
+        // The largest of each kind, where nobody asks for all.
+        let mut kinds = std::collections::HashSet::new();
+        files.retain(|file| {
+            kinds.insert(file.extension().map_or_else(|| file.clone(), PathBuf::from))
+                || file.ends_with(".managed.json")
+                || file.ends_with("meta.json")
+        });
+    }
     files
 }
 
@@ -68,8 +97,11 @@ fn files(desk: &Desk) -> Vec<PathBuf> {
 #[track_caller]
 fn survives(desk: &Desk, clean: &Answers, what: &str, is_list: bool) {
     for arguments in [
-        &["status"][..], &["search", "knee"], &["search", "--format", "json", "\"pain of the knee\" norco*"],
-        &["show", "CM16-9100005"], &["search", "--all", "--format", "jsonl"],
+        &["status"][..],
+        &["search", "knee"],
+        &["search", "--format", "json", "\"pain of the knee\" norco*"],
+        &["show", "CM16-9100005"],
+        &["search", "--all", "--format", "jsonl"],
     ] {
         let run = ends(desk, &[arguments, &["--index", "index"]].concat());
         if run.code == 2 {
@@ -108,10 +140,15 @@ fn every_file_may_be_cut_off() {
     for file in files(&desk) {
         let name = file.file_name().unwrap().to_str().unwrap().to_owned();
         let length = file.metadata().unwrap().len();
-        for cut in [0, 3, length / 2, length - 1] {
+        for cut in [0, length / 2, length - 1] {
             copy(&desk.path("good"), &desk.path("index"));
             fs::File::options().write(true).open(desk.path("index").join(&name)).unwrap().set_len(cut).unwrap();
-            survives(&desk, &clean, &format!("{name} cut to {cut} of {length}"), false);
+            survives(
+                &desk,
+                &clean,
+                &format!("{name} cut to {cut} of {length}"),
+                name.ends_with(".json") && cut + 1 == length,
+            );
         }
         copy(&desk.path("good"), &desk.path("index"));
         fs::remove_file(desk.path("index").join(&name)).unwrap();
@@ -123,7 +160,7 @@ fn every_file_may_be_cut_off() {
 fn every_file_may_have_a_flipped_bit() {
     let (desk, clean) = desk();
     let seed: u64 = std::env::var("IMR_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(7);
-    let flips: u64 = std::env::var("IMR_FLIPS").ok().and_then(|flips| flips.parse().ok()).unwrap_or(3);
+    let flips: u64 = std::env::var("IMR_FLIPS").ok().and_then(|flips| flips.parse().ok()).unwrap_or(2);
     println!("IMR_SEED={seed} IMR_FLIPS={flips}");
     let mut numbers = Numbers(seed);
     for file in files(&desk) {
@@ -134,7 +171,11 @@ fn every_file_may_have_a_flipped_bit() {
             let path = desk.path("index").join(&name);
             let mut bytes = fs::read(&path).unwrap();
             // One at the end, where the library keeps its own notes.
-            let at = if place == 0 { bytes.len() as u64 - 1 - numbers.below(40.min(bytes.len() as u64)) } else { numbers.below(bytes.len() as u64) };
+            let at = if place == 0 {
+                bytes.len() as u64 - 1 - numbers.below(40.min(bytes.len() as u64))
+            } else {
+                numbers.below(bytes.len() as u64)
+            };
             bytes[at as usize] ^= 1 << numbers.below(8);
             fs::write(&path, &bytes).unwrap();
             survives(&desk, &clean, &format!("{name}: a bit of byte {at} of {}", bytes.len()), is_list);
@@ -163,7 +204,11 @@ fn a_repair_that_is_killed_or_finds_the_disk_full_leaves_what_there_was() {
     let before = fs::read(desk.path("index/meta.json")).unwrap();
     // Files of more than a kilobyte are refused.
     let script = "trap '' XFSZ; ulimit -f 1; exec \"$0\" check --repair --index index";
-    let full = Command::new("bash").args(["-c", script, env!("CARGO_BIN_EXE_imr")]).current_dir(desk.path("")).output().unwrap();
+    let full = Command::new("bash")
+        .args(["-c", script, env!("CARGO_BIN_EXE_imr")])
+        .current_dir(desk.path(""))
+        .output()
+        .unwrap();
     let full = Run::from_output(full);
     assert_eq!(full.code, 2, "{}", full.stdout);
     assert!(full.stderr.contains("space") || full.stderr.contains("room"), "{}", full.stderr);

@@ -42,9 +42,15 @@ fn an_index_of_an_earlier_version_opens_or_is_made_anew() {
             assert!(again.stdout.contains("31 unchanged"), "{}", again.stdout);
         } else {
             let command = format!("imr index LETTERS --index {index} --rebuild");
-            for arguments in [&["search", "lumbar"][..], &["status"], &["check"], &["index", letters], &["check", "--repair"]] {
+            for arguments in
+                [&["search", "lumbar"][..], &["status"], &["check"], &["index", letters], &["check", "--repair"]]
+            {
                 let run = desk.imr(arguments.iter().chain(&["--index", index])).ends_with(2);
-                assert!(run.stderr.contains(&format!("format {format}")) && run.stderr.contains(&command), "{}", run.stderr);
+                assert!(
+                    run.stderr.contains(&format!("format {format}")) && run.stderr.contains(&command),
+                    "{}",
+                    run.stderr
+                );
             }
         }
         desk.imr(["index", letters, "--index", index, "--rebuild"]).ends_with(0);
@@ -65,7 +71,11 @@ fn an_index_of_another_format_is_made_anew_in_its_place() {
     assert_ne!(meta, other);
     desk.write("index/meta.json", other);
     let run = desk.imr(["search", "lumbar", "--index", "index"]).ends_with(2);
-    assert!(run.stderr.contains("format 1") && run.stderr.contains("imr index LETTERS --index index --rebuild"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("format 1") && run.stderr.contains("imr index LETTERS --index index --rebuild"),
+        "{}",
+        run.stderr
+    );
     desk.imr(["index", letters, "--index", "index", "--rebuild"]).ends_with(0);
     assert_eq!(check(&desk, "index").1["state"], "whole");
     assert_eq!(check(&desk, "index").1["orphans"].as_array().map(Vec::len), Some(0));

@@ -38,9 +38,17 @@ fn a_build_killed_at_any_moment_loses_nothing_committed() {
         let mut held = 0;
         // Each round starts with no index and is killed again and again until a run ends by itself.
         loop {
-            let mut child =
-                desk.command(build.iter().chain(&["--index", &index])).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-            let moment = whole_run.mul_f64(numbers.below(1000) as f64 / 1000.0).div_f64(if killed % 3 == 0 { 20.0 } else { 1.5 });
+            let mut child = desk
+                .command(build.iter().chain(&["--index", &index]))
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            let moment = whole_run.mul_f64(numbers.below(1000) as f64 / 1000.0).div_f64(if killed % 3 == 0 {
+                20.0
+            } else {
+                1.5
+            });
             std::thread::sleep(moment);
             let ended = child.try_wait().unwrap();
             child.kill().unwrap();
@@ -75,6 +83,9 @@ fn a_build_killed_at_any_moment_loses_nothing_committed() {
         assert_eq!(answers(&desk, &index), expected);
         desk.imr(["check", "--index", &index]).ends_with(0);
     }
-    println!("{killed} kills in {rounds} builds, {finished} runs ended by themselves, {:.0} s", started.elapsed().as_secs_f64());
+    println!(
+        "{killed} kills in {rounds} builds, {finished} runs ended by themselves, {:.0} s",
+        started.elapsed().as_secs_f64()
+    );
     assert!(killed > 0);
 }

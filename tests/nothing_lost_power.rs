@@ -129,7 +129,8 @@ fn disk_after(steps: &[Step], kept: Kept) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut numbers = Numbers(if let Kept::Some(seed) = kept { seed } else { 0 });
     let (mut contents, mut durable): (Vec<Vec<u8>>, Vec<usize>) = (Vec::new(), Vec::new());
     let mut open: BTreeMap<PathBuf, usize> = BTreeMap::new();
-    let (mut names, mut pending): (BTreeMap<PathBuf, usize>, Vec<(PathBuf, Option<usize>)>) = (BTreeMap::new(), Vec::new());
+    let (mut names, mut pending): (BTreeMap<PathBuf, usize>, Vec<(PathBuf, Option<usize>)>) =
+        (BTreeMap::new(), Vec::new());
     for step in steps {
         match step {
             Step::Create(path) | Step::Replace(path, _) => {
@@ -186,9 +187,9 @@ fn recorded() -> (Vec<Step>, Vec<usize>) {
     let recorder = Recorder { files: RamDirectory::create(), steps: Arc::default() };
     let mut writer = LetterWriter::new(index_on(&recorder), 1).unwrap();
     let mut sizes = vec![0];
-    recorder.note(Step::Committed;
+    recorder.note(Step::Committed);
     let (mut held, handles) = (BTreeSet::new(), writer.snapshot().fields.clone());
-    for round in 0..12_usize {
+    for round in 0..7_usize {
         for number in (round * 4..round * 4 + 6).chain([0]) {
             let origin = Origin { path: format!("{number}.txt"), member: None };
             let text = invented(number).replace("grade", &format!("in round {round} grade"));
@@ -200,17 +201,17 @@ fn recorded() -> (Vec<Step>, Vec<usize>) {
         if round % 3 == 2 {
             let gone = common::whole::case(round);
             writer.commit().unwrap();
-            recorder.note(Step::Committed;
+            recorder.note(Step::Committed);
             sizes.push(held.len());
             writer.remove(&gone).unwrap();
             held.remove(&gone);
         }
         writer.commit().unwrap();
-        recorder.note(Step::Committed;
+        recorder.note(Step::Committed);
         sizes.push(held.len());
     }
     writer.finish().unwrap();
-    recorder.note(Step::Committed;
+    recorder.note(Step::Committed);
     let steps = recorder.steps.lock().unwrap().iter().filter(|step| !is_lock(step)).cloned().collect();
     (steps, sizes)
 }
@@ -228,30 +229,40 @@ fn is_lock(step: &Step) -> bool {
 fn the_power_may_fail_after_any_step() {
     let (steps, sizes) = recorded();
     let folder = tempfile::tempdir().unwrap();
-    let (mut disks, mut commits) = (0, 0);
-    let first = steps.iter().position(|step| matches!(step, Step::Committed;
+    let (mut disks, mut commits, mut seen) = (0, 0, BTreeSet::new());
+    let first = steps.iter().position(|step| matches!(step, Step::Committed)).unwrap();
     for end in first + 1..=steps.len() {
         // A failure between two bytes of one file is the same as before them: what is not synced is lost here.
         if matches!(steps[end - 1], Step::Write(..)) {
             continue;
         }
-        commits = steps[..end].iter().filter(|step| matches!(step, Step::Committed - 1;
-        for kept in [Kept::Nothing, Kept::Deletions, Kept::Everything, Kept::Some(end as u64), Kept::Some(7 * end as u64)] {
+        commits = steps[..end].iter().filter(|step| matches!(step, Step::Committed)).count() - 1;
+        for kept in
+            [Kept::Nothing, Kept::Deletions, Kept::Everything, Kept::Some(end as u64), Kept::Some(7 * end as u64)]
+        {
             let disk = disk_after(&steps[..end], kept);
+            let mut hasher = std::hash::DefaultHasher::new();
+            std::hash::Hash::hash(&(commits, &disk), &mut hasher);
+            // Most steps change nothing that would survive.
+            if !seen.insert(std::hash::Hasher::finish(&hasher)) {
+                continue;
+            }
+            disks += 1;
             let place = folder.path().join("disk");
             let _ = std::fs::remove_dir_all(&place);
             std::fs::create_dir(&place).unwrap();
             for (path, content) in &disk {
                 std::fs::write(place.join(path), content).unwrap();
             }
-            disks += 1;
             let say = || format!("after step {end} of {} ({:?}), kept: {kept:?}", steps.len(), steps[end - 1]);
             let index = open(&place).unwrap_or_else(|error| panic!("{}: {error}", say()));
-            let counts = Snapshot::of(&index).and_then(|snapshot| snapshot.counts()).unwrap_or_else(|error| panic!("{}: {error}", say()));
+            let counts = Snapshot::of(&index)
+                .and_then(|snapshot| snapshot.counts())
+                .unwrap_or_else(|error| panic!("{}: {error}", say()));
             let sizes = &sizes[commits.min(sizes.len() - 1)..sizes.len().min(commits + 2)];
             assert!(sizes.contains(&(counts.letters as usize)), "{}: {} letters, not {sizes:?}", say(), counts.letters);
         }
     }
     println!("{disks} disks of {} steps with {commits} commits", steps.len());
-    assert!(disks > 500 && commits > 12);
+    assert!(disks > 200 && commits > 8);
 }

@@ -16,7 +16,11 @@ use common::{Desk, Run, json_lines, sample_text, text};
 fn under(desk: &Desk, limits: &str, arguments: &[&str]) -> Run {
     let script = format!("{limits}; exec timeout 120 \"$0\" \"$@\"");
     let mut command = Command::new("bash");
-    command.args(["-c", &script, env!("CARGO_BIN_EXE_imr")]).args(arguments).current_dir(desk.path("")).env("NO_COLOR", "1");
+    command
+        .args(["-c", &script, env!("CARGO_BIN_EXE_imr")])
+        .args(arguments)
+        .current_dir(desk.path(""))
+        .env("NO_COLOR", "1");
     let output = command.output().unwrap();
     Run {
         code: output.status.code().unwrap_or(-1),
@@ -28,8 +32,8 @@ fn under(desk: &Desk, limits: &str, arguments: &[&str]) -> Run {
 /// Half of the letters are committed, then the rest is tried under these limits; gives the desk and how it ended.
 fn half_done() -> Desk {
     let desk = Desk::new();
-    tar_of(&desk.path("half.tar"), 0..300);
-    tar_of(&desk.path("all.tar"), 0..600);
+    tar_of(&desk.path("half.tar"), 0..200);
+    tar_of(&desk.path("all.tar"), 0..400);
     desk.imr(["index", "half.tar", "--index", "half"]).ends_with(0);
     desk.imr(["index", "all.tar", "--index", "clean"]).ends_with(0);
     desk
@@ -37,7 +41,7 @@ fn half_done() -> Desk {
 
 #[track_caller]
 fn is_completed(desk: &Desk, index: &str, what: &str) {
-    assert!(letters(desk, index) >= 300, "{what}");
+    assert!(letters(desk, index) >= 200, "{what}");
     let (run, health) = check(desk, index);
     assert_eq!(health["state"], "whole", "{what}: {}", run.stdout);
     desk.imr(["index", "all.tar", "--index", index]).ends_with(0);
@@ -48,10 +52,11 @@ fn is_completed(desk: &Desk, index: &str, what: &str) {
 #[test]
 fn a_full_disk_is_named_and_costs_nothing_committed() {
     let desk = half_done();
-    let biggest = fs::read_dir(desk.path("clean")).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len()).max().unwrap();
+    let biggest =
+        fs::read_dir(desk.path("clean")).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len()).max().unwrap();
     let mut failed = 0;
     // Units of 1024 bytes: from nothing at all to where only the merge at the end finds no room.
-    for part in [0, 1, 3, 10, 30, 50, 70, 90, 99] {
+    for part in [0, 3, 30, 60, 90, 99] {
         let index = format!("full-{part}");
         common::whole::copy(&desk.path("half"), &desk.path(&index));
         let blocks = biggest * part / 100 / 1024;
@@ -72,7 +77,14 @@ fn a_full_disk_is_named_and_costs_nothing_committed() {
 fn a_small_disk_that_is_really_full() {
     let desk = half_done();
     fs::create_dir(desk.path("disk")).unwrap();
-    let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=900k", "tmpfs"]).arg(desk.path("disk")).output();
+    // What the first half takes, and not enough for the second.
+    let room: u64 =
+        fs::read_dir(desk.path("half")).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len() + 4096).sum();
+    let room = room + 60_000;
+    let mount = Command::new("mount")
+        .args(["-t", "tmpfs", "-o", &format!("size={room}"), "tmpfs"])
+        .arg(desk.path("disk"))
+        .output();
     if !mount.is_ok_and(|mount| mount.status.success()) {
         eprintln!("skipped: this user may not mount a small disk");
         return;
@@ -87,7 +99,7 @@ fn a_small_disk_that_is_really_full() {
     assert!(unmounted.success());
     assert_eq!(run.code, 2, "{}", run.stdout);
     assert!(run.stderr.contains("No space left") && run.stderr.contains("make room"), "{}", run.stderr);
-    assert!(held >= 300);
+    assert!(held >= 200);
     assert_eq!(health["state"], "whole");
     assert!(report.code == 0 || report.stderr.contains("report"), "{}", report.stderr);
     is_completed(&desk, "moved", "a full disk");
@@ -106,7 +118,7 @@ fn a_report_that_finds_no_room_says_so_and_the_letters_are_indexed() {
 #[test]
 fn too_little_memory_costs_nothing_committed() {
     let desk = half_done();
-    for mebibytes in [30, 60, 90, 120, 160, 200, 260, 400] {
+    for mebibytes in [40, 90, 160, 260] {
         let index = format!("memory-{mebibytes}");
         common::whole::copy(&desk.path("half"), &desk.path(&index));
         let limits = format!("ulimit -v {}; ulimit -c 0", mebibytes * 1024);
@@ -126,7 +138,8 @@ fn files_that_cannot_be_read_are_named_and_the_others_indexed() {
     std::os::unix::fs::symlink("loop.txt", desk.path("letters/loop.txt")).unwrap();
     let (run, report) = desk.index(&["letters"]);
     run.ends_with(0);
-    let reasons: Vec<(&str, &str)> = report.iter().map(|entry| (text(entry, "status"), text(entry, "reason"))).collect();
+    let reasons: Vec<(&str, &str)> =
+        report.iter().map(|entry| (text(entry, "status"), text(entry, "reason"))).collect();
     assert_eq!(reasons[..4].iter().filter(|reason| **reason == ("rejected", "unreadable")).count(), 3, "{report:#?}");
     assert_eq!(letters(&desk, "imr-index"), 1);
     fs::remove_file(desk.path("letters/broken.txt")).unwrap();
@@ -162,7 +175,8 @@ fn a_file_that_changes_while_it_is_read_is_one_version_or_none() {
             let shown = desk.imr(["show", "--format", "json", &case(1)]);
             let Some(letter) = json_lines(&shown.stdout).pop() else { continue };
             let summary = text(&letter, "summary").to_owned();
-            let words: Vec<&str> = ["apple", "banana", "cherry", "plum"].into_iter().filter(|word| summary.contains(word)).collect();
+            let words: Vec<&str> =
+                ["apple", "banana", "cherry", "plum"].into_iter().filter(|word| summary.contains(word)).collect();
             let whole = words.len() == 1 && summary.matches(words[0]).count() == 60_000;
             // A file cut short at the moment it was opened is read as it was then.
             assert!(whole || summary.len() < 300, "a mixture of {words:?}, {} bytes", summary.len());

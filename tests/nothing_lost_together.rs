@@ -20,7 +20,8 @@ fn a_second_writer_of_any_kind_is_refused() {
     tar_of(&desk.path("letters.tar"), 0..10);
     desk.imr(["index", "letters.tar"]).ends_with(0);
     // Holds the lock while it waits for its letters.
-    let mut first = desk.command(["index", "-"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut first =
+        desk.command(["index", "-"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let started = Instant::now();
     loop {
         let second = desk.imr(["index", "letters.tar"]);
@@ -51,7 +52,13 @@ fn two_first_runs_at_once_make_one_whole_index() {
     let expected = answers(&desk, "clean");
     for round in 0..12 {
         let index = format!("index-{round}");
-        let start = || desk.command(["index", "letters.tar", "--index", &index]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let start = || {
+            desk.command(["index", "letters.tar", "--index", &index])
+                .stdout(Stdio::null())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap()
+        };
         let runs = [start(), start(), start()].map(|run| common::Run::from_output(run.wait_with_output().unwrap()));
         assert!(runs.iter().any(|run| run.code == 0), "{runs:?}");
         for run in &runs {
@@ -73,7 +80,12 @@ fn readers_never_see_an_error_while_an_index_grows_and_is_rebuilt() {
     std::thread::scope(|scope| {
         let reading = scope.spawn(|| {
             while !done.load(Ordering::Relaxed) {
-                for arguments in [&["search", "knee"][..], &["show", "CM16-9100001"], &["status"], &["search", "--all", "--format", "jsonl", "norco"]] {
+                for arguments in [
+                    &["search", "knee"][..],
+                    &["show", "CM16-9100001"],
+                    &["status"],
+                    &["search", "--all", "--format", "jsonl", "norco"],
+                ] {
                     let run = desk.imr(arguments);
                     if run.code != 0 {
                         return Err(format!("{arguments:?}: {}", run.stderr));
@@ -98,7 +110,13 @@ fn readers_never_see_an_error_while_an_index_grows_and_is_rebuilt() {
 fn is_read_only(desk: &Desk, index: &Path) {
     let index = index.to_str().unwrap();
     let files = || {
-        let mut files: Vec<_> = fs::read_dir(index).unwrap().map(|entry| { let entry = entry.unwrap(); (entry.file_name(), entry.metadata().unwrap().modified().unwrap()) }).collect();
+        let mut files: Vec<_> = fs::read_dir(index)
+            .unwrap()
+            .map(|entry| {
+                let entry = entry.unwrap();
+                (entry.file_name(), entry.metadata().unwrap().modified().unwrap())
+            })
+            .collect();
         files.sort();
         files
     };
@@ -107,10 +125,19 @@ fn is_read_only(desk: &Desk, index: &Path) {
         let run = desk.imr(arguments.iter().chain(&["--index", index]));
         assert_eq!(run.code, 0, "{arguments:?}: {}", run.stderr);
     }
-    for arguments in [&["index", "more.tar"][..], &["remove", "CM16-9100001"], &["check", "--repair"], &["index", "more.tar", "--rebuild"]] {
+    for arguments in [
+        &["index", "more.tar"][..],
+        &["remove", "CM16-9100001"],
+        &["check", "--repair"],
+        &["index", "more.tar", "--rebuild"],
+    ] {
         let run = desk.imr(arguments.iter().chain(&["--index", index]));
         assert_eq!(run.code, 2, "{arguments:?}: {}", run.stdout);
-        assert!(run.stderr.contains("cannot write to") && run.stderr.contains("permissions"), "{arguments:?}: {}", run.stderr);
+        assert!(
+            run.stderr.contains("cannot write to") && run.stderr.contains("permissions"),
+            "{arguments:?}: {}",
+            run.stderr
+        );
     }
     assert_eq!(files(), before);
 }
@@ -125,12 +152,17 @@ fn an_index_on_a_disk_that_cannot_be_written_is_read() {
     for lock in [".tantivy-writer.lock", ".tantivy-meta.lock"] {
         let _ = fs::remove_file(desk.path("index").join(lock));
     }
-    let bind = |arguments: &[&str]| Command::new("mount").args(arguments).output().is_ok_and(|mount| mount.status.success());
+    let bind =
+        |arguments: &[&str]| Command::new("mount").args(arguments).output().is_ok_and(|mount| mount.status.success());
     fs::create_dir(desk.path("mounted")).unwrap();
     let (index, mounted) = (desk.path("index"), desk.path("mounted"));
     if bind(&["--bind", index.to_str().unwrap(), mounted.to_str().unwrap()]) {
         let is_bound = bind(&["-o", "remount,ro,bind", mounted.to_str().unwrap()]);
-        let outcome = std::panic::catch_unwind(|| if is_bound { is_read_only(&desk, &mounted) });
+        let outcome = std::panic::catch_unwind(|| {
+            if is_bound {
+                is_read_only(&desk, &mounted)
+            }
+        });
         assert!(Command::new("umount").arg(&mounted).status().unwrap().success());
         outcome.unwrap();
         assert!(is_bound);

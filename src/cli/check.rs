@@ -86,7 +86,9 @@ fn next(health: &Health, repaired: Option<&Repaired>, directory: &Path) -> Optio
         }
         State::Damaged => Some(format!("repair it with `imr check --repair --index {index}`")),
         State::Incomplete => Some(format!("bring back what is missing with `imr index LETTERS --index {index}`")),
-        State::Whole if is_short => Some(format!("bring back what is missing with `imr index LETTERS --index {index}`")),
+        State::Whole if is_short => {
+            Some(format!("bring back what is missing with `imr index LETTERS --index {index}`"))
+        }
         State::Whole if !health.orphans.is_empty() => {
             Some(format!("remove the files that belong to nothing with `imr check --repair --index {index}`"))
         }
@@ -116,7 +118,11 @@ fn print_health(out: &mut impl Write, health: &Health, directory: &Path) -> std:
     if !health.orphans.is_empty() {
         let bytes = health.orphans.iter().map(|orphan| orphan.bytes).sum();
         let (files, belong) = files(health.orphans.len() as u64);
-        writeln!(out, "  {files} ({}) {belong} to no part of the index; searching does not need them", size_in_words(bytes))?;
+        writeln!(
+            out,
+            "  {files} ({}) {belong} to no part of the index; searching does not need them",
+            size_in_words(bytes)
+        )?;
     }
     Ok(())
 }
@@ -177,7 +183,9 @@ struct Progress(Option<ProgressBar>);
 impl Progress {
     fn new() -> Self {
         let bar = std::io::stderr().is_terminal().then(ProgressBar::new_spinner);
-        if let (Some(bar), Ok(style)) = (&bar, ProgressStyle::with_template("{spinner} {human_pos} decisions  {per_sec}")) {
+        if let (Some(bar), Ok(style)) =
+            (&bar, ProgressStyle::with_template("{spinner} {human_pos} decisions  {per_sec}"))
+        {
             bar.set_style(style);
         }
         Self(bar)

@@ -216,7 +216,8 @@ fn report(error: &anyhow::Error, directory: &Path) {
 
 fn hint(error: &anyhow::Error, directory: &Path) -> Option<String> {
     let engine = error.chain().find_map(|cause| cause.downcast_ref::<TantivyError>());
-    if error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).chain(engine.and_then(refused)).any(is_full) {
+    if error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).chain(engine.and_then(refused)).any(is_full)
+    {
         return Some("make room on that disk, or allow larger files, then run the command again".into());
     }
     error
@@ -233,9 +234,8 @@ fn hint(error: &anyhow::Error, directory: &Path) -> Option<String> {
 /// What the system said to the index library.
 fn refused(error: &TantivyError) -> Option<&io::Error> {
     match error {
-        TantivyError::IoError(error) | TantivyError::OpenWriteError(OpenWriteError::IoError { io_error: error, .. }) => {
-            Some(error.as_ref())
-        }
+        TantivyError::IoError(error)
+        | TantivyError::OpenWriteError(OpenWriteError::IoError { io_error: error, .. }) => Some(error.as_ref()),
         _ => None,
     }
 }

@@ -102,9 +102,7 @@ impl Alive {
     pub fn counts(&self, number: u32) -> bool {
         match self {
             Alive::All | Alive::Unknown => true,
-            Alive::Listed(listed) => {
-                listed.bitset().max_value() <= number || listed.is_alive(number)
-            }
+            Alive::Listed(listed) => listed.bitset().max_value() <= number || listed.is_alive(number),
         }
     }
 }
@@ -121,11 +119,15 @@ impl Columns {
     fn open(files: &Files, segment: &Segment) -> Option<Self> {
         let open = || {
             let reader = ColumnarReader::open(files.body(&segment.file("fast"))?)?;
-            let column = |name: &str| reader.read_columns(name)?.first().map(tantivy::columnar::DynamicColumnHandle::open).transpose();
+            let column = |name: &str| {
+                reader.read_columns(name)?.first().map(tantivy::columnar::DynamicColumnHandle::open).transpose()
+            };
             Ok(match (column("case_number")?, column("outcome")?, column("ordinal")?) {
-                (Some(DynamicColumn::Str(letters)), Some(DynamicColumn::Str(outcomes)), Some(DynamicColumn::U64(ordinals))) => {
-                    Some(Self { letters, outcomes, ordinals, decisions: reader.num_docs() })
-                }
+                (
+                    Some(DynamicColumn::Str(letters)),
+                    Some(DynamicColumn::Str(outcomes)),
+                    Some(DynamicColumn::U64(ordinals)),
+                ) => Some(Self { letters, outcomes, ordinals, decisions: reader.num_docs() }),
                 _ => None,
             })
         };
@@ -141,7 +143,10 @@ impl Columns {
                 Ok(column.ord_to_str(ordinal, &mut text)?.then_some(text))
             };
             let (letter, outcome) = (text(&self.letters)?, text(&self.outcomes)?);
-            Ok(letter.zip(outcome).zip(self.ordinals.first(number)).map(|((letter, outcome), ordinal)| (letter, outcome, ordinal)))
+            Ok(letter
+                .zip(outcome)
+                .zip(self.ordinals.first(number))
+                .map(|((letter, outcome), ordinal)| (letter, outcome, ordinal)))
         })
         .ok()
         .flatten()
@@ -238,9 +243,7 @@ fn examine_files(files: &Files, segments: &[Segment], damage: &mut Vec<Damage>) 
     let mut whole: HashSet<String> = HashSet::new();
     for (file, state) in verified {
         // The version at a file's end is in no checksum; but one that no other file has is a damaged one.
-        let state = state.and_then(|writer| {
-            if writers[&writer] > 1 { Ok(()) } else { Err("is damaged at its end") }
-        });
+        let state = state.and_then(|writer| if writers[&writer] > 1 { Ok(()) } else { Err("is damaged at its end") });
         match state {
             Ok(()) => drop(whole.insert(file)),
             Err(problem) => {
@@ -289,11 +292,14 @@ fn disagreement(examined: &Examined) -> Option<String> {
     let deletes = match (&examined.alive, &examined.segment.deletes) {
         (Alive::Listed(listed), Some(deletes)) => {
             listed.bitset().max_value() != said
-                || deletes.decisions.is_some_and(|deleted| u64::from(deleted) + listed.num_alive_docs() as u64 != u64::from(said))
+                || deletes
+                    .decisions
+                    .is_some_and(|deleted| u64::from(deleted) + listed.num_alive_docs() as u64 != u64::from(said))
         }
         _ => false,
     };
-    (columns || deletes).then(|| format!("says another number of decisions than the files of {}", examined.segment.name))
+    (columns || deletes)
+        .then(|| format!("says another number of decisions than the files of {}", examined.segment.name))
 }
 
 /// What is wrong with the list of the library's files.
@@ -320,7 +326,10 @@ fn managed(folder: &Path, segments: &[Segment]) -> Option<Damage> {
 fn orphans(folder: &Path, segments: &[Segment]) -> Result<Vec<Orphan>, IndexError> {
     let known: HashSet<String> = segments.iter().flat_map(Segment::files).collect();
     let is_orphan = |name: &String| {
-        is_own_file(name) && !known.contains(name) && ![META, MANAGED].contains(&name.as_str()) && !name.ends_with(".lock")
+        is_own_file(name)
+            && !known.contains(name)
+            && ![META, MANAGED].contains(&name.as_str())
+            && !name.ends_with(".lock")
     };
     Ok(names(folder)?
         .into_iter()
@@ -432,7 +441,8 @@ fn read_segment(
         }
     });
     progress(tally.decisions);
-    let gone = if looks_for_missing || gaps > 0 { missing(examined, &found, read, looks_for_missing) } else { Vec::new() };
+    let gone =
+        if looks_for_missing || gaps > 0 { missing(examined, &found, read, looks_for_missing) } else { Vec::new() };
     tally.unreadable += gone.len() as u64;
     tally.unreadable_letters.extend(gone.into_iter().flatten());
     for (count, ending, problem) in [
@@ -451,12 +461,7 @@ fn read_segment(
 }
 
 /// The decisions that cannot be read, each with its letter where the columns name it.
-fn missing(
-    examined: &Examined,
-    found: &HashSet<(String, u64)>,
-    read: u64,
-    by_columns: bool,
-) -> Vec<Option<String>> {
+fn missing(examined: &Examined, found: &HashSet<(String, u64)>, read: u64, by_columns: bool) -> Vec<Option<String>> {
     if let Some(columns) = examined.columns.as_ref().filter(|_| by_columns) {
         return (0..columns.decisions)
             .filter(|&number| examined.alive.counts(number))

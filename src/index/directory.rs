@@ -54,7 +54,9 @@ impl<D> IndexDirectory<D> {
 
     fn name(&self, path: &Path) -> PathBuf {
         match path.to_str() {
-            Some(name @ (META | MANAGED)) if self.aside => PathBuf::from(format!("{ASIDE}{}", name.trim_start_matches('.'))),
+            Some(name @ (META | MANAGED)) if self.aside => {
+                PathBuf::from(format!("{ASIDE}{}", name.trim_start_matches('.')))
+            }
             _ => path.to_owned(),
         }
     }

@@ -119,7 +119,9 @@ pub struct OpenIndex {
 pub fn open(directory: &Path) -> Result<OpenIndex, IndexError> {
     if !directory.join("meta.json").is_file() {
         return Err(match holds_segments(directory) {
-            true => IndexError::Broken { directory: directory.to_owned(), reason: "its file `meta.json` is missing".into() },
+            true => {
+                IndexError::Broken { directory: directory.to_owned(), reason: "its file `meta.json` is missing".into() }
+            }
             false => IndexError::Absent { directory: directory.to_owned() },
         });
     }
@@ -143,8 +145,9 @@ fn open_files(directory: &Path) -> tantivy::Result<Index> {
 /// Whether decisions lie in a folder that has lost the list of them.
 fn holds_segments(directory: &Path) -> bool {
     let is_segment = |name: &str| name.ends_with(".store") && is_own_file(name);
-    fs::read_dir(directory)
-        .is_ok_and(|mut entries| entries.any(|entry| entry.is_ok_and(|entry| is_segment(&entry.file_name().to_string_lossy()))))
+    fs::read_dir(directory).is_ok_and(|mut entries| {
+        entries.any(|entry| entry.is_ok_and(|entry| is_segment(&entry.file_name().to_string_lossy())))
+    })
 }
 
 fn read_note(directory: &Path, payload: Option<&str>) -> Result<CommitNote, IndexError> {
@@ -181,7 +184,8 @@ fn create(directory: &Path) -> Result<OpenIndex, IndexError> {
         return Err(IndexError::Occupied { directory: directory.to_owned() });
     }
     let files = IndexDirectory::open(directory).map_err(|error| unwritable(directory, &error))?;
-    let tantivy = Index::create(files, fields::schema(), settings()).map_err(|error| failed_to_write(directory, &error))?;
+    let tantivy =
+        Index::create(files, fields::schema(), settings()).map_err(|error| failed_to_write(directory, &error))?;
     sync_parent(directory);
     register_analyses(&tantivy);
     Ok(OpenIndex { directory: directory.to_owned(), tantivy, note: CommitNote::new() })

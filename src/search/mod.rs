@@ -62,9 +62,7 @@ impl SearchError {
                     .into()
             }
             SearchError::Output(_) => "check the space left where the answer is written to".into(),
-            SearchError::Index(_) => {
-                "see what is damaged, and what brings it back, with `imr check`".into()
-            }
+            SearchError::Index(_) => "see what is damaged, and what brings it back, with `imr check`".into(),
         }
     }
 }

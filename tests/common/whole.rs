@@ -17,8 +17,14 @@ impl Numbers {
     }
 }
 
-const ITEMS: [&str; 6] =
-    ["MRI of the lumbar spine", "Norco 10/325mg #60", "Physical therapy, 6 visits, left knee", "Acupuncture x 8", "Lumbar pillow", "EMG/NCV of the upper extremities"];
+const ITEMS: [&str; 6] = [
+    "MRI of the lumbar spine",
+    "Norco 10/325mg #60",
+    "Physical therapy, 6 visits, left knee",
+    "Acupuncture x 8",
+    "Lumbar pillow",
+    "EMG/NCV of the upper extremities",
+];
 
 /// The case number of an invented letter.
 pub fn case(number: usize) -> String {
@@ -28,9 +34,18 @@ pub fn case(number: usize) -> String {
 /// An invented letter of one to three decisions.
 pub fn invented(number: usize) -> String {
     let outcomes = ["Upheld", "Overturned"];
-    let rationale = format!("The worker had {} visits and pain of the knee grade {}. The request is not medically necessary.", number % 17, number % 10);
+    let rationale = format!(
+        "The worker had {} visits and pain of the knee grade {}. The request is not medically necessary.",
+        number % 17,
+        number % 10
+    );
     let decisions: Vec<Made> = (0..=number % 3)
-        .map(|place| Made { item: ITEMS[(number + place) % 6], outcome: outcomes[(number / 2 + place) % 2], rationale: &rationale, ..PLAIN })
+        .map(|place| Made {
+            item: ITEMS[(number + place) % 6],
+            outcome: outcomes[(number / 2 + place) % 2],
+            rationale: &rationale,
+            ..PLAIN
+        })
         .collect();
     made_letter(&case(number), "02/03/2016", &decisions)
 }
@@ -72,7 +87,21 @@ pub fn answers(desk: &Desk, index: &str) -> Answers {
     decisions.sort_unstable();
     let mut counts = Vec::new();
     for query in ["", "knee", "norco", "\"pain of the knee\"", "lumbar mri -pillow"] {
-        let run = desk.imr(["search", "--format", "json", "--index", index, "--facet", "outcome", "--facet", "category", "--facet", "treatment", "--", query]);
+        let run = desk.imr([
+            "search",
+            "--format",
+            "json",
+            "--index",
+            index,
+            "--facet",
+            "outcome",
+            "--facet",
+            "category",
+            "--facet",
+            "treatment",
+            "--",
+            query,
+        ]);
         assert!(run.code < 2, "{}", run.stderr);
         let answer = run.json();
         counts.push((format!("{query}: {}", answer["total"]), answer["facets"].to_string()));

@@ -17,7 +17,9 @@ use tantivy::{Directory, Index, IndexWriter};
 
 use super::super::directory::{ASIDE, IndexDirectory, MANAGED, META};
 use super::super::document::{FieldHandles, OtherSource, Record, documents};
-use super::super::{CommitNote, IndexError, failed_to_write, fields, is_own_file, register_analyses, settings, unwritable};
+use super::super::{
+    CommitNote, IndexError, failed_to_write, fields, is_own_file, register_analyses, settings, unwritable,
+};
 use super::files::{Files, names};
 use super::salvage::{Kept, RunId, Runs, choose};
 use super::store::{Slot, Store};
@@ -190,7 +192,8 @@ fn mark_incomplete(record: &mut Record) {
     record.other_sources.retain(superseded);
     record.letter.diagnostics.push(Diagnostic {
         code: DiagnosticCode::Missing,
-        message: "saved from a damaged index: decisions may be missing and words wrong until its file is indexed again".into(),
+        message: "saved from a damaged index: decisions may be missing and words wrong until its file is indexed again"
+            .into(),
         line: None,
         page: None,
         byte: None,
@@ -215,8 +218,10 @@ fn replace_lists(folder: &Path, examination: &Examination, segments: Vec<Value>)
         });
         let directory = IndexDirectory::open(folder)?;
         // All files there are: those that are not in use are removed next, or by the next run.
-        let own = fs::read_dir(folder)?.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned());
-        let managed: Vec<String> = own.filter(|name| is_own_file(name) && !name.starts_with('.')).chain([META.into()]).collect();
+        let own =
+            fs::read_dir(folder)?.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let managed: Vec<String> =
+            own.filter(|name| is_own_file(name) && !name.starts_with('.')).chain([META.into()]).collect();
         let managed: BTreeSet<String> = managed.into_iter().collect();
         directory.sync_directory()?;
         directory.atomic_write(Path::new(MANAGED), &serde_json::to_vec(&managed)?)?;

@@ -92,7 +92,9 @@ pub fn choose(
         store.each(&|number| examined.alive.counts(number), &mut |slot| {
             let Slot::Record(number, record) = slot else {
                 gaps += 1;
-                if let Some(version) = last.as_ref().and_then(|id| letters.get_mut(id)).and_then(|versions| versions.last_mut()) {
+                if let Some(version) =
+                    last.as_ref().and_then(|id| letters.get_mut(id)).and_then(|versions| versions.last_mut())
+                {
                     version.ends_at_gap = true;
                 }
                 return;
@@ -110,7 +112,9 @@ pub fn choose(
             let versions = letters.entry(id.clone()).or_default();
             // A letter that was cut in two by another is still one.
             let same = versions.iter_mut().find(|version| {
-                version.source == source && version.runs[0].0 == place && (version.runs.contains(&run) || version.highest < ordinal)
+                version.source == source
+                    && version.runs[0].0 == place
+                    && (version.runs.contains(&run) || version.highest < ordinal)
             });
             match same {
                 Some(version) => {
@@ -174,18 +178,13 @@ fn latest(versions: &[Version]) -> Option<&Version> {
 }
 
 /// How many decisions of a segment cannot be read; names their letters where the columns know them.
-fn lost(
-    examined: &Examined,
-    found: &HashSet<(String, u64)>,
-    read: u64,
-    gaps: u64,
-    named: &mut HashSet<String>,
-) -> u64 {
+fn lost(examined: &Examined, found: &HashSet<(String, u64)>, read: u64, gaps: u64, named: &mut HashSet<String>) -> u64 {
     if let Some(columns) = &examined.columns {
         let before = named.len();
         let mut lost = 0;
-        for (letter, _, ordinal) in
-            (0..columns.decisions).filter(|&number| examined.alive.counts(number)).filter_map(|number| columns.of(number))
+        for (letter, _, ordinal) in (0..columns.decisions)
+            .filter(|&number| examined.alive.counts(number))
+            .filter_map(|number| columns.of(number))
         {
             let letter = letter.to_lowercase();
             if !found.contains(&(letter.clone(), ordinal)) {

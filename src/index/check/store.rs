@@ -41,15 +41,25 @@ pub struct Store {
 enum Content {
     /// Nothing can be read.
     Lost,
-    Whole { reader: Box<StoreReader>, decisions: Option<u32> },
-    Damaged { bytes: OwnedBytes, pieces: Vec<Piece> },
+    Whole {
+        reader: Box<StoreReader>,
+        decisions: Option<u32>,
+    },
+    Damaged {
+        bytes: OwnedBytes,
+        pieces: Vec<Piece>,
+    },
 }
 
 /// A part of a damaged file.
 #[derive(Debug, PartialEq, Eq)]
 enum Piece {
     /// A block that can be unpacked, with the number of its first decision, where that is known.
-    Block { at: Range<usize>, decisions: u32, first: Option<u32> },
+    Block {
+        at: Range<usize>,
+        decisions: u32,
+        first: Option<u32>,
+    },
     Gap,
 }
 
@@ -167,7 +177,8 @@ fn pieces(bytes: &[u8], all: Option<u32>) -> Vec<Piece> {
 
 /// Numbers the decisions before the first gap, and those after the only one.
 fn number(pieces: &mut Vec<Piece>, all: Option<u32>) {
-    let found = pieces.iter().map(|piece| if let Piece::Block { decisions, .. } = piece { *decisions } else { 0 }).sum();
+    let found =
+        pieces.iter().map(|piece| if let Piece::Block { decisions, .. } = piece { *decisions } else { 0 }).sum();
     let mut gaps = pieces.iter().filter(|piece| **piece == Piece::Gap).count();
     // What follows the last block cannot be told from what was a block.
     if gaps == 0 && all.is_none_or(|all| all > found) {
