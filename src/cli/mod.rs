@@ -216,8 +216,9 @@ fn report(error: &anyhow::Error, directory: &Path) {
 
 fn hint(error: &anyhow::Error, directory: &Path) -> Option<String> {
     let engine = error.chain().find_map(|cause| cause.downcast_ref::<TantivyError>());
-    if error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).chain(engine.and_then(refused)).any(is_full)
-    {
+    let mut refusals =
+        error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).chain(engine.and_then(refused));
+    if refusals.any(is_full) || is_full_in_words(&format!("{error:#}")) {
         return Some("make room on that disk, or allow larger files, then run the command again".into());
     }
     error
@@ -238,6 +239,11 @@ fn refused(error: &TantivyError) -> Option<&io::Error> {
         | TantivyError::OpenWriteError(OpenWriteError::IoError { io_error: error, .. }) => Some(error.as_ref()),
         _ => None,
     }
+}
+
+/// The index library passes on what a thread of its own met as text only: a full disk, a quota, a limit on files.
+fn is_full_in_words(message: &str) -> bool {
+    cfg!(unix) && ["(os error 28)", "(os error 122)", "(os error 27)"].iter().any(|error| message.contains(error))
 }
 
 fn is_full(error: &io::Error) -> bool {
