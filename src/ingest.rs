@@ -137,20 +137,36 @@ pub struct Reading {
     pub letter: Result<Letter, Rejection>,
 }
 
+/// When a run commits before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// After a minute, or as many bytes as a person would not want to read again.
+    Usual,
+    /// After a minute, or this many bytes.
+    Bytes(u64),
+    /// Not at all, so that a rebuild shows all or nothing.
+    AtOnce,
+}
+
+impl Pace {
+    fn bytes(self) -> u64 {
+        if let Pace::Bytes(bytes) = self { bytes } else { COMMIT_BYTES }
+    }
+}
+
 /// How letters are read and written.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     pub limits: Limits,
     pub memory: Memory,
-    /// Nothing is committed on the way, so that a rebuild shows all or nothing.
-    pub at_once: bool,
+    pub pace: Pace,
     /// Text to letter: with what is derived, or only as printed ([`letter::split`]), for measuring.
     pub parse: fn(&Text, &str, Source) -> Letter,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { limits: Limits::default(), memory: Memory::default(), at_once: false, parse: letter::parse }
+        Self { limits: Limits::default(), memory: Memory::default(), pace: Pace::Usual, parse: letter::parse }
     }
 }
 
@@ -237,10 +253,10 @@ pub fn ingest(
                 }
             }
         }
-        let is_due = uncommitted_bytes >= COMMIT_BYTES
+        let is_due = uncommitted_bytes >= options.pace.bytes()
             || last_commit.elapsed() >= COMMIT_INTERVAL
             || writer.uncommitted_letters() >= options.memory.of_letters_between_commits();
-        if is_due && !options.at_once {
+        if is_due && options.pace != Pace::AtOnce {
             if let Err(error) = writer.commit() {
                 failure = Some(error);
                 return ControlFlow::Break(());
@@ -368,7 +384,7 @@ fn delivery_bytes(delivery: &Delivery) -> u64 {
 
 /// Walks on a thread of its own and hands over batches; at most two wait, so reading ahead is bounded.
 fn in_batches(paths: &[PathBuf], options: &Options, handle: &mut dyn FnMut(Vec<Delivery>) -> ControlFlow<()>) {
-    let batch_bytes = options.memory.of_batch();
+    let batch_bytes = options.memory.of_batch().min(usize::try_from(options.pace.bytes()).unwrap_or(usize::MAX));
     let (sender, receiver) = mpsc::sync_channel::<Vec<Delivery>>(2);
     std::thread::scope(|scope| {
         scope.spawn(move || {

@@ -15,7 +15,7 @@ use crate::index::memory::Memory;
 use crate::index::reader::{Counts, Snapshot};
 use crate::index::writer::LetterWriter;
 use crate::index::{self, IndexError, OpenIndex};
-use crate::ingest::{Options, Status, Totals, UnrecognizedItem, ingest, is_noteworthy};
+use crate::ingest::{Options, Pace, Status, Totals, UnrecognizedItem, ingest, is_noteworthy};
 use crate::intake::delivery::Origin;
 use crate::intake::walk::{Survey, survey};
 
@@ -49,11 +49,19 @@ pub struct Arguments {
     /// Memory to work with, such as `512MB` or `2GB`; more makes a large build quicker
     #[arg(long, value_name = "SIZE", default_value = "1GB", value_parser = memory)]
     memory: Memory,
+
+    /// Commit after this many bytes of letters, for tests of interrupted runs
+    #[arg(long, hide = true, value_name = "BYTES")]
+    commit_every_bytes: Option<u64>,
 }
 
 impl Arguments {
-    fn options(&self, at_once: bool) -> Options {
-        Options { memory: self.memory, at_once, ..Options::default() }
+    fn options(&self, pace: Pace) -> Options {
+        Options { memory: self.memory, pace, ..Options::default() }
+    }
+
+    fn pace(&self) -> Pace {
+        self.commit_every_bytes.map_or(Pace::Usual, Pace::Bytes)
     }
 }
 
@@ -66,7 +74,7 @@ pub fn run(arguments: &Arguments, directory: &Path) -> anyhow::Result<End> {
     } else {
         let mut writer = writer(found, index::open_or_create(directory)?, arguments.memory)?;
         let report = report(arguments)?;
-        let run = Run { paths: &arguments.paths, found, directory, options: arguments.options(false) };
+        let run = Run { paths: &arguments.paths, found, directory, options: arguments.options(arguments.pace()) };
         let totals = run.read_into(&mut writer, report)?;
         finish(writer, totals, directory)?
     };
@@ -88,7 +96,7 @@ fn rebuild(arguments: &Arguments, found: Survey, directory: &Path) -> anyhow::Re
     let mut writer = writer(found, old, arguments.memory)?;
     let report = report(arguments)?;
     writer.start_over()?;
-    let run = Run { paths: &arguments.paths, found, directory, options: arguments.options(true) };
+    let run = Run { paths: &arguments.paths, found, directory, options: arguments.options(Pace::AtOnce) };
     let read = run.read_into(&mut writer, report)?;
     if read.totals.indexed == 0 {
         writer.abandon()?;
@@ -97,8 +105,8 @@ fn rebuild(arguments: &Arguments, found: Survey, directory: &Path) -> anyhow::Re
     finish(writer, read, directory)
 }
 
-/// An index that this version cannot open cannot be rebuilt in its place: the new one is made beside it and takes its
-/// name when it is done.
+/// An index that this version cannot open cannot be rebuilt in its place: the new one is made beside it, and its files
+/// take the place of the old when it is done.
 fn rebuild_beside(arguments: &Arguments, found: Survey, directory: &Path) -> anyhow::Result<Built> {
     let directory = &fs::canonicalize(directory)
         .with_context(|| format!("the folder `{}` cannot be found", directory.display()))?;
@@ -106,31 +114,19 @@ fn rebuild_beside(arguments: &Arguments, found: Survey, directory: &Path) -> any
         return Err(IndexError::Occupied { directory: directory.clone() }.into());
     }
     let beside = sibling(directory, "rebuild")?;
-    let aside = sibling(directory, "old")?;
     if beside.exists() {
         index::remove_files(&beside)?;
     }
     let mut writer = writer(found, index::open_or_create(&beside)?, arguments.memory)?;
     let report = report(arguments)?;
-    let run = Run { paths: &arguments.paths, found, directory: &beside, options: arguments.options(true) };
+    let run = Run { paths: &arguments.paths, found, directory: &beside, options: arguments.options(Pace::AtOnce) };
     let read = run.read_into(&mut writer, report)?;
     if read.totals.indexed == 0 {
         writer.abandon()?;
         return Err(nothing_read());
     }
     let built = finish(writer, read, &beside)?;
-    let swapped = fs::rename(directory, &aside).and_then(|()| {
-        fs::rename(&beside, directory).inspect_err(|_| {
-            // Back to the old one, so that nothing is lost; the error below says that the new one waits beside it.
-            let _ = fs::rename(&aside, directory);
-        })
-    });
-    swapped.with_context(|| {
-        format!("the new index in `{}` cannot take the place of `{}`", beside.display(), directory.display())
-    })?;
-    index::remove_files(&aside)?;
-    // Empty by now; if it cannot go, it does no harm.
-    let _ = fs::remove_dir(&aside);
+    index::take_place(&beside, directory)?;
     Ok(built)
 }
 

@@ -3,6 +3,7 @@
 //! Answers go to standard output, everything else to standard error. Exit codes: 0 done or found, 1 nothing found or
 //! nothing read, 2 error.
 
+mod check;
 mod completions;
 mod evaluate;
 mod explain;
@@ -19,12 +20,15 @@ mod table;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use tantivy::TantivyError;
+use tantivy::directory::error::OpenWriteError;
 
-use crate::index::IndexError;
+use crate::index::{IndexError, check_hint, guard};
 use crate::intake::pdf::READING_THREAD;
 use crate::search::SearchError;
 
@@ -67,6 +71,7 @@ enum Command {
     Index(index::Arguments),
     Remove(remove::Arguments),
     Status(status::Arguments),
+    Check(check::Arguments),
     Fields(fields::Arguments),
     Explain(explain::Arguments),
     Evaluate(evaluate::Arguments),
@@ -99,33 +104,52 @@ impl End {
 /// Runs the program and maps its end to an exit code. A reader that went away (`imr search … | head`) is no error.
 #[must_use]
 pub fn main() -> ExitCode {
-    silence_reading_threads();
+    keep_panics_from_the_screen();
     let cli = Cli::parse_from(arguments(std::env::args_os()));
     match cli.color {
         Color::Auto => {}
         Color::Always => anstream::ColorChoice::Always.write_global(),
         Color::Never => anstream::ColorChoice::Never.write_global(),
     }
-    match run(cli) {
+    let directory = cli.index.clone();
+    let ended = catch_unwind(AssertUnwindSafe(|| run(cli))).unwrap_or_else(|panic| {
+        Err(Hinted {
+            message: format!("the command stopped at something unforeseen: {}", guard::message(panic.as_ref())),
+            hint: stopped_hint(&directory),
+        }
+        .into())
+    });
+    match ended {
         Ok(End::Done) => ExitCode::SUCCESS,
         Ok(End::Nothing) => ExitCode::from(1),
         Ok(End::Incomplete) => ExitCode::from(2),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            report(&error);
+            report(&error, &directory);
             ExitCode::from(2)
         }
     }
 }
 
-/// A malformed PDF makes the library panic on its thread; that is caught and reported as the file's rejection.
-fn silence_reading_threads() {
+/// A malformed PDF makes the library panic on its thread, a damaged index that of the index: both are caught and reported
+/// in words, as a rejection or at the end of the command. Who debugs the program sees the rest with `RUST_BACKTRACE`.
+fn keep_panics_from_the_screen() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if std::thread::current().name() != Some(READING_THREAD) {
+        let is_caught = std::thread::current().name() == Some(READING_THREAD) || guard::is_guarded();
+        if !is_caught && std::env::var_os("RUST_BACKTRACE").is_some() {
             usual(panic);
         }
     }));
+}
+
+/// The next step after the program stopped at something unforeseen: a damaged index is the most likely cause.
+fn stopped_hint(directory: &Path) -> String {
+    if directory.join("meta.json").exists() {
+        format!("{}; if it is whole, report this message", check_hint(directory))
+    } else {
+        "run the command again; if it stops again, report this message".into()
+    }
 }
 
 /// The arguments with excluded words kept from looking like options: in `imr search mri -knee`, `-knee` is a word.
@@ -161,6 +185,7 @@ fn run(cli: Cli) -> anyhow::Result<End> {
         Command::Index(arguments) => index::run(&arguments, &cli.index),
         Command::Remove(arguments) => remove::run(&arguments, &cli.index),
         Command::Status(arguments) => status::run(&arguments, &cli.index),
+        Command::Check(arguments) => check::run(&arguments, &cli.index),
         Command::Fields(arguments) => fields::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments, &cli.index),
@@ -178,23 +203,52 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// Prints an error once, with its causes and the next step.
-fn report(error: &anyhow::Error) {
+fn report(error: &anyhow::Error, directory: &Path) {
     let style = anstyle::AnsiColor::Red.on_default().bold();
     let mut stderr = anstream::stderr();
     // There is nowhere left to report a failure of standard error.
     let _ = writeln!(stderr, "{style}error{style:#}: {}", output::plain(&format!("{error:#}")));
-    if let Some(hint) = hint(error) {
+    if let Some(hint) = hint(error, directory) {
         let style = anstyle::Style::new().bold();
         let _ = writeln!(stderr, "{style}hint{style:#}: {hint}");
     }
 }
 
-fn hint(error: &anyhow::Error) -> Option<String> {
+fn hint(error: &anyhow::Error, directory: &Path) -> Option<String> {
+    let engine = error.chain().find_map(|cause| cause.downcast_ref::<TantivyError>());
+    let mut refusals =
+        error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).chain(engine.and_then(refused));
+    if refusals.any(is_full) || is_full_in_words(&format!("{error:#}")) {
+        return Some("make room on that disk, or allow larger files, then run the command again".into());
+    }
     error
         .downcast_ref::<IndexError>()
         .map(IndexError::hint)
-        .or_else(|| error.downcast_ref::<SearchError>().map(SearchError::hint))
+        .or_else(|| match error.downcast_ref::<SearchError>() {
+            Some(SearchError::Index(_)) => None,
+            other => other.map(SearchError::hint),
+        })
         .or_else(|| error.downcast_ref::<Hinted>().map(|hinted| hinted.hint.clone()))
+        .or_else(|| engine.map(|_| check_hint(directory)))
+}
+
+/// What the system said to the index library.
+fn refused(error: &TantivyError) -> Option<&io::Error> {
+    match error {
+        TantivyError::IoError(error)
+        | TantivyError::OpenWriteError(OpenWriteError::IoError { io_error: error, .. }) => Some(error.as_ref()),
+        _ => None,
+    }
+}
+
+/// The index library passes on what a thread of its own met as text only: a full disk, a quota, a limit on files.
+fn is_full_in_words(message: &str) -> bool {
+    cfg!(unix) && ["(os error 28)", "(os error 122)", "(os error 27)"].iter().any(|error| message.contains(error))
+}
+
+fn is_full(error: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 
 /// An error of the command line itself, with its next step.

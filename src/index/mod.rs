@@ -4,8 +4,11 @@
 //! of each commit, so they are replaced atomically with the data, and a killed build leaves the last commit.
 
 pub mod analysis;
+pub mod check;
+pub mod directory;
 pub mod document;
 pub mod fields;
+pub mod guard;
 pub mod known;
 pub mod memory;
 mod merging;
@@ -19,10 +22,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use tantivy::directory::MmapDirectory;
 use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::tokenizer::{LowerCaser, RawTokenizer, TextAnalyzer};
 use tantivy::{Index, IndexSettings};
+
+use self::directory::IndexDirectory;
 
 /// Format of the index. An index of another format is refused, with the command that rebuilds it.
 ///
@@ -63,7 +67,10 @@ impl IndexError {
                 )
             }
             IndexError::Occupied { .. } => "name an empty or new folder with `--index`".into(),
-            IndexError::OtherFormat { directory, .. } | IndexError::Broken { directory, .. } => {
+            IndexError::Broken { directory, .. } => check_hint(directory),
+            // No version wrote such a note: it is damaged.
+            IndexError::OtherFormat { directory, found } if found.parse::<u64>().is_err() => check_hint(directory),
+            IndexError::OtherFormat { directory, .. } => {
                 format!(
                     "build it anew from the letters with `imr index LETTERS --index {} --rebuild`",
                     directory.display()
@@ -75,6 +82,12 @@ impl IndexError {
             IndexError::Unwritable { .. } => "check the folder's permissions and the space left on its disk".into(),
         }
     }
+}
+
+/// The next step where an index may be damaged.
+#[must_use]
+pub fn check_hint(directory: &Path) -> String {
+    format!("see what is damaged, and what brings it back, with `imr check --index {}`", directory.display())
 }
 
 /// What travels with each commit.
@@ -109,9 +122,14 @@ pub struct OpenIndex {
 /// There is none, it is of another format, or its files cannot be read.
 pub fn open(directory: &Path) -> Result<OpenIndex, IndexError> {
     if !directory.join("meta.json").is_file() {
-        return Err(IndexError::Absent { directory: directory.to_owned() });
+        return Err(match holds_segments(directory) {
+            true => {
+                IndexError::Broken { directory: directory.to_owned(), reason: "its file `meta.json` is missing".into() }
+            }
+            false => IndexError::Absent { directory: directory.to_owned() },
+        });
     }
-    let tantivy = Index::open_in_dir(directory).map_err(|error| unusable(directory, &error))?;
+    let tantivy = open_files(directory).map_err(|error| unusable(directory, &error))?;
     let payload = tantivy.load_metas().map_err(|error| unusable(directory, &error))?.payload;
     let note = read_note(directory, payload.as_deref())?;
     if tantivy.schema() != fields::schema() {
@@ -122,6 +140,18 @@ pub fn open(directory: &Path) -> Result<OpenIndex, IndexError> {
     }
     register_analyses(&tantivy);
     Ok(OpenIndex { directory: directory.to_owned(), tantivy, note })
+}
+
+fn open_files(directory: &Path) -> tantivy::Result<Index> {
+    guard::guarded(|| Index::open(IndexDirectory::open(directory)?))
+}
+
+/// Whether decisions lie in a folder that has lost the list of them.
+fn holds_segments(directory: &Path) -> bool {
+    let is_segment = |name: &str| name.ends_with(".store") && is_own_file(name);
+    fs::read_dir(directory).is_ok_and(|mut entries| {
+        entries.any(|entry| entry.is_ok_and(|entry| is_segment(&entry.file_name().to_string_lossy())))
+    })
 }
 
 fn read_note(directory: &Path, payload: Option<&str>) -> Result<CommitNote, IndexError> {
@@ -157,15 +187,29 @@ fn create(directory: &Path) -> Result<OpenIndex, IndexError> {
     if holds_other_files(directory)? {
         return Err(IndexError::Occupied { directory: directory.to_owned() });
     }
-    let settings = IndexSettings {
+    let files = IndexDirectory::open(directory).map_err(|error| unwritable(directory, &error))?;
+    let tantivy =
+        Index::create(files, fields::schema(), settings()).map_err(|error| failed_to_write(directory, &error))?;
+    sync_parent(directory);
+    register_analyses(&tantivy);
+    Ok(OpenIndex { directory: directory.to_owned(), tantivy, note: CommitNote::new() })
+}
+
+fn settings() -> IndexSettings {
+    IndexSettings {
         docstore_compression: Compressor::Zstd(ZstdCompressor { compression_level: Some(3) }),
         docstore_blocksize: DOCSTORE_BLOCK_BYTES,
         ..IndexSettings::default()
+    }
+}
+
+/// Makes the name of a new folder durable. Not every system can; then the folder stands as any other new one.
+pub fn sync_parent(directory: &Path) {
+    let parent = match directory.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
     };
-    let mmap = MmapDirectory::open(directory).map_err(|error| unwritable(directory, &error))?;
-    let tantivy = Index::create(mmap, fields::schema(), settings).map_err(|error| unusable(directory, &error))?;
-    register_analyses(&tantivy);
-    Ok(OpenIndex { directory: directory.to_owned(), tantivy, note: CommitNote::new() })
+    let _ = fs::File::open(parent).and_then(|parent| parent.sync_all());
 }
 
 /// Whether a file is one of an index: told by its name, since the list of an unreadable index may be gone.
@@ -194,9 +238,45 @@ pub fn holds_other_files(directory: &Path) -> Result<bool, IndexError> {
 }
 
 fn holds_nothing(directory: &Path) -> bool {
-    Index::open_in_dir(directory)
+    open_files(directory)
         .and_then(|index| index.load_metas())
         .is_ok_and(|meta| meta.payload.is_none() && meta.segments.is_empty())
+}
+
+/// Moves a finished index into the folder of another, whose files go. The list of segments moves in one step, so whatever
+/// interrupts it, the folder holds the old index or the new one.
+///
+/// # Errors
+/// A file cannot be moved; the old index then stays.
+pub fn take_place(new: &Path, old: &Path) -> Result<(), IndexError> {
+    let entries = fs::read_dir(new).map_err(|error| unwritable(new, &error))?;
+    let names = entries.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut names: Vec<String> = names.filter(|name| is_own_file(name) && !name.ends_with(".lock")).collect();
+    // The lists last, and the list of segments last of all, when its files are there for good.
+    names.sort_by_key(|name| (name == directory::META, name == directory::MANAGED));
+    for name in &names {
+        if name == directory::META {
+            sync(old).map_err(|error| unwritable(old, &error))?;
+        }
+        fs::rename(new.join(name), old.join(name)).map_err(|error| unwritable(old, &error))?;
+    }
+    sync(old).map_err(|error| unwritable(old, &error))?;
+    let old_files = fs::read_dir(old).map_err(|error| unwritable(old, &error))?.filter_map(Result::ok);
+    for entry in old_files {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if is_own_file(&name) && !names.contains(&name) && !name.ends_with(".lock") {
+            fs::remove_file(entry.path()).map_err(|error| unwritable(old, &error))?;
+        }
+    }
+    remove_files(new)?;
+    // Empty by now; if it cannot go, it does no harm.
+    let _ = fs::remove_dir(new);
+    Ok(())
+}
+
+/// Makes the names in a folder durable.
+fn sync(folder: &Path) -> std::io::Result<()> {
+    if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 /// Removes the files of an index, and only those; the folder stays.
@@ -229,6 +309,17 @@ fn register_analyses(index: &Index) {
 
 fn unusable(directory: &Path, error: &tantivy::TantivyError) -> IndexError {
     IndexError::Broken { directory: directory.to_owned(), reason: error.to_string() }
+}
+
+/// What went wrong while an index was written: the disk, or its files.
+fn failed_to_write(directory: &Path, error: &tantivy::TantivyError) -> IndexError {
+    use tantivy::TantivyError::{IoError, LockFailure, OpenWriteError};
+    match error {
+        IoError(_) | OpenWriteError(_) | LockFailure(tantivy::directory::error::LockError::IoError(_), _) => {
+            unwritable(directory, error)
+        }
+        error => unusable(directory, error),
+    }
 }
 
 fn unwritable(directory: &Path, error: &impl std::fmt::Display) -> IndexError {

@@ -4,6 +4,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use tantivy::directory::error::LockError;
+use tantivy::error::DataCorruption;
+use tantivy::index::SegmentId;
 use tantivy::indexer::{IndexWriterOptions, UserOperation};
 use tantivy::merge_policy::NoMergePolicy;
 use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
@@ -14,7 +17,7 @@ use super::memory::Memory;
 use super::merging::{self, Size};
 use super::reader::Snapshot;
 use super::room::{QueuedDocument, Room};
-use super::{CommitNote, IndexError, OpenIndex, unusable};
+use super::{CommitNote, IndexError, OpenIndex, check, failed_to_write};
 use crate::letter::model::{Guideline, Letter, Source};
 
 /// Files remembered of one letter beside the latest.
@@ -49,6 +52,8 @@ pub struct LetterWriter {
     uncommitted: FxHashMap<String, Earlier>,
     /// The contents those letters were read from.
     uncommitted_content: Contents,
+    /// Segments that were there before. Damage in them must be found before a merge gives it a new checksum.
+    earlier_segments: Vec<SegmentId>,
     /// Something was written or deleted since the last commit.
     changed: bool,
 }
@@ -61,8 +66,10 @@ impl LetterWriter {
     pub fn new(index: OpenIndex, threads: usize, memory: Memory) -> Result<Self, IndexError> {
         let threads = threads.clamp(1, 8);
         let failed = |error: TantivyError| match error {
-            TantivyError::LockFailure(..) => IndexError::Locked { directory: index.directory.clone() },
-            error => unusable(&index.directory, &error),
+            TantivyError::LockFailure(LockError::LockBusy, _) => {
+                IndexError::Locked { directory: index.directory.clone() }
+            }
+            error => failed_to_write(&index.directory, &error),
         };
         let options = IndexWriterOptions::builder()
             .num_worker_threads(threads)
@@ -74,6 +81,7 @@ impl LetterWriter {
         writer.set_merge_policy(Box::new(NoMergePolicy));
         let snapshot = Snapshot::of(&index).map_err(failed)?;
         let is_new = snapshot.searcher.num_docs() == 0;
+        let earlier_segments = index.tantivy.searchable_segment_ids().map_err(failed)?;
         let mut new = Self {
             index,
             writer,
@@ -82,11 +90,12 @@ impl LetterWriter {
             known: Known::of(snapshot),
             uncommitted: FxHashMap::default(),
             uncommitted_content: Contents::default(),
+            earlier_segments,
             changed: false,
         };
         if is_new {
             // A new index gets its note before anything else, so that a killed build is known as one of ours.
-            new.commit().map_err(|error| unusable(&new.index.directory, &error))?;
+            new.commit().map_err(|error| failed_to_write(&new.index.directory, &error))?;
         }
         Ok(new)
     }
@@ -288,6 +297,10 @@ impl LetterWriter {
         if groups.is_empty() {
             return Ok(());
         }
+        let merged = groups.iter().flatten().map(|&place| segments[place].id());
+        let unverified = merged.filter(|id| self.earlier_segments.contains(id)).map(|id| id.uuid_string());
+        check::verify(&self.index.directory, &unverified.collect::<Vec<_>>())
+            .map_err(|damage| TantivyError::DataCorruption(DataCorruption::comment_only(damage)))?;
         let merges: Vec<_> = groups
             .iter()
             .map(|group| self.writer.merge(&group.iter().map(|&place| segments[place].id()).collect::<Vec<_>>()))

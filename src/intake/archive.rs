@@ -26,6 +26,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::time::SystemTime;
 
 /// Delivers the letter at a path on disk, or the members of the archive that it is
 pub(crate) fn deliver_file(
@@ -158,6 +159,7 @@ impl Unpacking<'_> {
 }
 
 fn deliver_opened_file(mut file: File, place: &Place, unpacking: &mut Unpacking<'_>) -> Result<(), Stop> {
+    let first = state(&file);
     let head = read_head(&mut file)?;
     let budget = unpacking.budget;
     if Kind::of(&head) == Kind::Zip {
@@ -166,8 +168,34 @@ fn deliver_opened_file(mut file: File, place: &Place, unpacking: &mut Unpacking<
         file.rewind()?;
         return zipped::deliver_members(BufReader::new(file), place, unpacking);
     }
-    let mut source = PackedReader { source: Cursor::new(head).chain(file), budget };
-    deliver_contents(&mut source, place, unpacking)
+    if Kind::of(&head) != Kind::Letter {
+        let mut source = PackedReader { source: Cursor::new(head).chain(file), budget };
+        return deliver_contents(&mut source, place, unpacking);
+    }
+    let mut source = PackedReader { source: Cursor::new(head).chain(&file), budget };
+    let mut held = None;
+    let mut hold = |delivery| {
+        held = Some(delivery);
+        ControlFlow::Continue(())
+    };
+    let mut reading =
+        Unpacking { input: unpacking.input.clone(), limits: unpacking.limits, budget, deliver: &mut hold };
+    deliver_contents(&mut source, place, &mut reading)?;
+    match held {
+        // Half of an old and half of a new version would be a letter that nobody wrote.
+        Some(Delivery::File { .. }) if state(&file) != first => {
+            let reason = "it changed while it was read; index it again when it is finished".to_owned();
+            unpacking.reject(place, Rejection::Unreadable { reason })
+        }
+        Some(delivery) => unpacking.deliver(delivery),
+        None => Ok(()),
+    }
+}
+
+/// What changes when a file is written
+fn state(file: &File) -> Option<(u64, SystemTime)> {
+    let metadata = file.metadata().ok()?;
+    Some((metadata.len(), metadata.modified().ok()?))
 }
 
 /// Tells what the bytes are and delivers them, or what is in them

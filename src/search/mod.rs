@@ -60,10 +60,7 @@ impl SearchError {
                     .into()
             }
             SearchError::Output(_) => "check the space left where the answer is written to".into(),
-            SearchError::Index(_) => {
-                "run the command again; if it fails again, build the index anew with `imr index LETTERS --rebuild`"
-                    .into()
-            }
+            SearchError::Index(_) => "see what is damaged, and what brings it back, with `imr check`".into(),
         }
     }
 }

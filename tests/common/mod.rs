@@ -8,6 +8,7 @@ pub mod intake;
 pub mod letters;
 pub mod peak;
 pub mod score;
+pub mod whole;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -67,7 +68,9 @@ pub fn text<'a>(value: &'a Value, key: &str) -> &'a str {
 /// The program with nothing inherited that changes what it does.
 pub fn imr() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_imr"));
-    for name in ["IMR_INDEX", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "RAYON_NUM_THREADS", "COLUMNS"] {
+    for name in
+        ["IMR_INDEX", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "RAYON_NUM_THREADS", "COLUMNS", "RUST_BACKTRACE"]
+    {
         command.env_remove(name);
     }
     command.env("NO_COLOR", "1").stdin(Stdio::null());

@@ -40,9 +40,8 @@ pub static FOUND_NECESSARY: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Necessity as a noun: without it none of the four wordings below stands in a sentence, and they are slow to look for.
-pub static NECESSITY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(?:medical|clinical)\s+(?:necessity|need)\b|^\W*(?:the\s+)?(?:necessity|need)\b")
-});
+pub static NECESSITY: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:medical|clinical)\s+(?:necessity|need)\b|^\W*(?:the\s+)?(?:necessity|need)\b"));
 
 /// "medical necessity … has not been established".
 pub static NECESSITY_STATE: LazyLock<Regex> = LazyLock::new(|| {
