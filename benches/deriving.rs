@@ -16,6 +16,7 @@ use std::hint::black_box;
 
 use imr::index;
 use imr::index::document::documents;
+use imr::index::memory::Memory;
 use imr::index::writer::LetterWriter;
 use imr::intake;
 use imr::intake::limits::Limits;
@@ -128,7 +129,7 @@ fn texts(corpus: Corpus) -> Vec<Text> {
 fn index_all(texts: &[Text], copies: usize) {
     let folder = tempfile::tempdir().expect("a folder for the index");
     let opened = index::open_or_create(folder.path()).expect("an index can be made");
-    let mut writer = LetterWriter::new(opened, 1).expect("the index can be written");
+    let mut writer = LetterWriter::new(opened, 1, Memory::default()).expect("the index can be written");
     for copy in 0..copies {
         for (number, text) in texts.iter().enumerate() {
             let name = format!("{copy}-{number}");
@@ -138,7 +139,7 @@ fn index_all(texts: &[Text], copies: usize) {
             for (ordinal, decision) in letter.decisions.iter_mut().enumerate() {
                 decision.id = format!("{name}/{}", ordinal + 1);
             }
-            let documents = documents(&writer.snapshot().fields, &letter, &[]).expect("a letter is a document");
+            let documents = documents(&writer.known().snapshot().fields, &letter, &[]).expect("a letter is a document");
             writer.write(&mut letter, documents).expect("the letter is written");
         }
     }
