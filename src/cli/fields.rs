@@ -63,6 +63,6 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Keyword => "value",
         Kind::Date => "date",
         Kind::Number => "number",
-        Kind::Stored | Kind::Signature => "internal",
+        Kind::Stored | Kind::Internal => "internal",
     }
 }

@@ -110,6 +110,7 @@ fn document(fields: &FieldHandles, record: &Record) -> tantivy::Result<TantivyDo
     // A file's name is no text of the letter: only a printed number is searched by words.
     document.optional("case_parts", letter.case_number.as_deref())?;
     document.number("ordinal", Some(u64::from(decision.ordinal())))?;
+    document.number("order", Some(order(&letter.id, decision.ordinal())))?;
     let derived = &decision.derived;
     document.text("item", &derived.request.disputed)?;
     // A modified request repeats the treatment's name up to three times; only what is disputed weighs as the item.
@@ -169,6 +170,26 @@ fn document(fields: &FieldHandles, record: &Record) -> tantivy::Result<TantivyDo
     let json = serde_json::to_string(record).map_err(|error| TantivyError::InternalError(error.to_string()))?;
     document.text("record", &json)?;
     Ok(document.document)
+}
+
+/// The place of a decision among equally good ones: case numbers of the usual form (`CM16-0213037`) by year and number,
+/// then the others in an order of their own that is always the same; decisions of a letter as printed.
+fn order(letter_id: &str, ordinal: u32) -> u64 {
+    const ORDINAL_BITS: u32 = 12;
+    let usual = letter_id.strip_prefix("CM").and_then(|number| number.split_once('-')).filter(|(year, number)| {
+        year.len() == 2 && number.len() == 7 && year.bytes().chain(number.bytes()).all(|digit| digit.is_ascii_digit())
+    });
+    let letter = match usual.and_then(|(year, number)| format!("{year}{number}").parse::<u64>().ok()) {
+        Some(number) => number,
+        // FNV-1a, above all usual numbers.
+        None => {
+            let hash = letter_id
+                .bytes()
+                .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+            (1 << 51) | (hash >> (ORDINAL_BITS + 1))
+        }
+    };
+    letter << ORDINAL_BITS | u64::from(ordinal).min((1 << ORDINAL_BITS) - 1)
 }
 
 /// Whether the guideline a decision rests on is of an edition that has been superseded since.

@@ -73,7 +73,7 @@ impl FieldDescription {
     /// Whether a person can search or filter by it.
     #[must_use]
     pub fn is_queryable(&self) -> bool {
-        !matches!(self.kind, Kind::Stored | Kind::Signature)
+        !matches!(self.kind, Kind::Stored | Kind::Internal)
     }
 }
 
@@ -86,7 +86,7 @@ pub enum Kind {
     Date,
     Number,
     Stored,
-    Signature,
+    Internal,
 }
 
 /// The description of the field a person means by `typed`.
@@ -120,12 +120,12 @@ fn add(builder: &mut SchemaBuilder, field: &FieldDescription) -> Field {
                 .set_fieldnorms(false)
                 .set_index_option(IndexRecordOption::Basic);
             let options = TextOptions::default().set_indexing_options(indexing);
-            // Facets are counted, and letters' ids break ties, from a column; other keywords are only looked up.
+            // Facets are counted from a column, and `imr check` compares letters' ids; other keywords are only looked up.
             let fast = field.facet || field.name == "case_number";
             builder.add_text_field(&field.name, if fast { options.set_fast("raw") } else { options })
         }
         Kind::Date | Kind::Number => builder.add_u64_field(&field.name, INDEXED | FAST),
-        Kind::Signature => builder.add_u64_field(&field.name, FAST),
+        Kind::Internal => builder.add_u64_field(&field.name, FAST),
         Kind::Stored => builder.add_text_field(&field.name, STORED),
     }
 }

@@ -301,6 +301,8 @@ impl LetterWriter {
         let unverified = merged.filter(|id| self.earlier_segments.contains(id)).map(|id| id.uuid_string());
         check::verify(&self.index.directory, &unverified.collect::<Vec<_>>())
             .map_err(|damage| TantivyError::DataCorruption(DataCorruption::comment_only(damage)))?;
+        // A snapshot keeps the files of merged segments in memory.
+        self.known.advance(Snapshot::empty()?, Contents::default(), std::iter::empty());
         let merges: Vec<_> = groups
             .iter()
             .map(|group| self.writer.merge(&group.iter().map(|&place| segments[place].id()).collect::<Vec<_>>()))

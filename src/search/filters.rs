@@ -56,7 +56,7 @@ pub fn value(
             let whole = Bound::Included(typed.trim().to_owned());
             Ok(range(field, description, &whole, &whole, corrected))
         }
-        Kind::Text | Kind::Stored | Kind::Signature => Ok(Box::new(EmptyQuery)),
+        Kind::Text | Kind::Stored | Kind::Internal => Ok(Box::new(EmptyQuery)),
     }
 }
 
@@ -174,7 +174,7 @@ pub fn range(
             }
             silent(Box::new(InvertedIndexRangeQuery::new(term(lower), term(upper))))
         }
-        Kind::Text | Kind::Stored | Kind::Signature => {
+        Kind::Text | Kind::Stored | Kind::Internal => {
             corrected.push(Corrected::remark(format!(
                 "`{}` holds words; a range of them means nothing and finds nothing",
                 description.name

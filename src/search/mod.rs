@@ -12,6 +12,7 @@ pub mod model;
 mod plan;
 mod ranking;
 pub mod snippet;
+mod sweep;
 mod terms;
 
 use std::time::Instant;
@@ -19,9 +20,10 @@ use std::time::Instant;
 use tantivy::query::{BooleanQuery, Occur, Query};
 
 use self::hits::hit;
-use self::model::{Answer, Corrected, FacetValue, Facets, Filter, Hit, Request};
+use self::model::{Answer, Corrected, FacetValue, Facets, Filter, Hit, Request, Sort};
 use self::plan::{Plan, plan};
-use self::ranking::{Found, RankedLead, ranked_leads};
+use self::ranking::{RankedLead, ranked_leads};
+use self::sweep::{Best, Found, Sweep};
 use crate::index::fields::{self, FieldDescription, Kind};
 use crate::index::reader::Snapshot;
 
@@ -118,10 +120,11 @@ pub fn export(
     deliver: &mut dyn FnMut(Hit) -> std::io::Result<()>,
 ) -> Result<Answer, SearchError> {
     let started = Instant::now();
-    let mut prepared = prepare(snapshot, request, 0, &[])?;
+    let prepared = prepare(snapshot, request, 0, &[])?;
     let all = usize::try_from(prepared.found.total).unwrap_or(usize::MAX);
-    prepared.found.ranking = prepared.sweep(snapshot, request, all)?.ranking;
-    for (index, (score, address)) in std::mem::take(&mut prepared.found.ranking).into_iter().enumerate() {
+    let every = Sweep { best: best(request, &prepared.plan), depth: all, facets: &[] };
+    let ranking = every.over(&snapshot.searcher, prepared.query.as_ref())?.ranking;
+    for (index, (score, address)) in ranking.into_iter().enumerate() {
         let lead = RankedLead { address, score, twins: Vec::new() };
         deliver(hit(snapshot, request, &prepared.plan, index + 1, lead)?)?;
     }
@@ -138,11 +141,12 @@ struct Prepared {
     corrected: Vec<Corrected>,
 }
 
-impl Prepared {
-    /// Looks once more, for so many of the best.
-    fn sweep(&self, snapshot: &Snapshot, request: &Request, depth: usize) -> tantivy::Result<Found> {
-        let by_words = !self.plan.targets.is_empty();
-        ranking::sweep(&snapshot.searcher, self.query.as_ref(), request.sort, by_words, depth, None)
+/// What makes a decision better than another. Without words all are equally relevant, and the latest come first.
+fn best(request: &Request, plan: &Plan) -> Best {
+    match request.sort {
+        Sort::Relevance if !plan.targets.is_empty() => Best::Score,
+        Sort::Relevance | Sort::Newest => Best::Newest,
+        Sort::Oldest => Best::Oldest,
     }
 }
 
@@ -164,11 +168,10 @@ fn prepare(
     corrected.append(&mut plan.corrected);
     let counted: Vec<&str> =
         facets.iter().map(|field| field.name.as_str()).filter(|field| filters.selected(field).is_none()).collect();
-    let by_words = !plan.targets.is_empty();
+    let best = best(request, &plan);
     let find = |plan: &Plan| -> tantivy::Result<(Box<dyn Query>, Found)> {
         let query = filters.applied_to(plan.query.box_clone(), None);
-        let facets = facets::collector(searcher, &counted)?;
-        let found = ranking::sweep(searcher, query.as_ref(), request.sort, by_words, depth, facets)?;
+        let found = Sweep { best, depth, facets: &counted }.over(searcher, query.as_ref())?;
         Ok((query, found))
     };
     let usual = plan.words_required;
@@ -307,18 +310,18 @@ fn facets_of(
     request: &Request,
 ) -> tantivy::Result<Facets> {
     let (plan, filters) = (&prepared.plan, &prepared.filters);
+    // Those without a selection, in the order they were counted.
+    let mut counted = prepared.found.facets.iter();
     let listed = fields.iter().map(|field| {
         let chosen = filters.selected(&field.name);
-        let values = match (chosen, &prepared.found.facets) {
-            (Some(_), _) => {
-                let query = filters.applied_to(plan.query.box_clone(), Some(&field.name));
-                let counted = facets::collector(&snapshot.searcher, &[&field.name])?;
-                let results = snapshot.searcher.search(&query, &counted)?;
-                results.map_or_else(Vec::new, |results| facets::counts(&results, &field.name))
-            }
-            (None, Some(results)) => facets::counts(results, &field.name),
-            (None, None) => Vec::new(),
+        let counts = if chosen.is_some() {
+            let query = filters.applied_to(plan.query.box_clone(), Some(&field.name));
+            let alone = Sweep { best: Best::Newest, depth: 0, facets: &[&field.name] };
+            alone.over(&snapshot.searcher, query.as_ref())?.facets.pop().unwrap_or_default()
+        } else {
+            counted.next().cloned().unwrap_or_default()
         };
+        let values = facets::sorted(counts);
         Ok((field.name.clone(), list(field, values, chosen.unwrap_or_default(), request.facet_limit)))
     });
     Ok(Facets(listed.collect::<tantivy::Result<_>>()?))

@@ -1,16 +1,10 @@
-//! The decisions a query finds, in one pass: how many, how the facets count, and the best in order; and of these the page
-//! with near-twins folded.
+//! The page of the decisions found, with near-twins folded.
 
-use tantivy::aggregation::AggregationCollector;
-use tantivy::aggregation::agg_result::AggregationResults;
-use tantivy::collector::sort_key::{SortBySimilarityScore, SortByStaticFastValue, SortByString};
-use tantivy::collector::{Count, TopDocs};
-use tantivy::query::Query;
-use tantivy::{DocAddress, Order, Score, Searcher};
+use tantivy::{DocAddress, Score};
 
 use super::collapse;
-use super::model::{Request, Sort};
-use super::terms::StemStatistics;
+use super::model::Request;
+use super::sweep::Found;
 use crate::index::reader::Snapshot;
 
 /// Decisions looked through for near-twins of a page; beyond it a page stays shorter. Where thousands repeat one text,
@@ -22,15 +16,6 @@ pub struct RankedLead {
     pub address: DocAddress,
     pub score: Score,
     pub twins: Vec<DocAddress>,
-}
-
-/// What one pass over the decisions of a query found.
-pub struct Found {
-    pub total: u64,
-    /// Counts of the facets asked for.
-    pub facets: Option<AggregationResults>,
-    /// The best, as many as were asked for.
-    pub ranking: Vec<(Score, DocAddress)>,
 }
 
 /// How many of the best decisions are needed for the page that was asked for.
@@ -70,45 +55,4 @@ pub fn ranked_leads(snapshot: &Snapshot, request: &Request, found: &Found) -> ta
         twins: lead.twins,
     });
     Ok((page.collect(), has_more))
-}
-
-/// Goes once over the decisions a query finds: counts them and the facets, and keeps the best `depth` in order, equal ones
-/// in the order of their letters and items. The engine's own order of equals would change with threads and merges.
-///
-/// `by_words` says whether anything in the query scores: without words all are equally relevant, and the latest come first.
-///
-/// # Errors
-/// The index cannot be read.
-pub fn sweep(
-    searcher: &Searcher,
-    query: &dyn Query,
-    sort: Sort,
-    by_words: bool,
-    depth: usize,
-    facets: Option<AggregationCollector>,
-) -> tantivy::Result<Found> {
-    if depth == 0 {
-        let (total, facets) = searcher.search(query, &(Count, facets))?;
-        return Ok(Found { total: total as u64, facets, ranking: Vec::new() });
-    }
-    let top = TopDocs::with_limit(depth);
-    let letter = (SortByString::for_field("case_number"), Order::Asc);
-    let ordinal = (SortByStaticFastValue::<u64>::for_field("ordinal"), Order::Asc);
-    let decided = SortByStaticFastValue::<u64>::for_field("decided");
-    let by_date = match sort {
-        Sort::Relevance if by_words => {
-            let ranked = top.order_by((SortBySimilarityScore, letter, ordinal));
-            let statistics = StemStatistics(searcher);
-            let (total, facets, ranked) =
-                searcher.search_with_statistics_provider(query, &(Count, facets, ranked), &statistics)?;
-            let ranking = ranked.into_iter().map(|((score, ..), address)| (score, address)).collect();
-            return Ok(Found { total: total as u64, facets, ranking });
-        }
-        Sort::Relevance | Sort::Newest => Order::Desc,
-        Sort::Oldest => Order::Asc,
-    };
-    let ranked = top.order_by(((decided, by_date), letter, ordinal));
-    let (total, facets, ranked) = searcher.search(query, &(Count, facets, ranked))?;
-    let ranking = ranked.into_iter().map(|(_, address)| (0.0, address)).collect();
-    Ok(Found { total: total as u64, facets, ranking })
 }
