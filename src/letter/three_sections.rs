@@ -285,8 +285,8 @@ fn whole_item_start(
         };
         let is_unfinished = text.content[..whole].trim_end().ends_with(unfinished);
         let at_page = matches!(text.lines[index + 1].gap, Gap::Page { .. });
-        if !is_unfinished && !(at_page && is_cut_request(&text.content[earlier..whole], &text.content[whole..item_end]))
-        {
+        let is_cut = || is_cut_request(&text.content[earlier..whole], &text.content[whole..item_end]);
+        if !is_unfinished && (!at_page || !is_cut()) {
             break;
         }
         whole = earlier;
