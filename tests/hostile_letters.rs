@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::time::Instant;
+
 use common::intake::{LETTER, is_read, is_rejected, letter};
 use common::peak::{assert_peak_below, run_with_peak};
 use common::{Desk, Run, sample_text};
@@ -18,6 +20,12 @@ fn decision(number: usize) -> String {
          based on MTUS.\n\nDecision rationale: The gait is not described in visit {number}.\n\n",
         if number.is_multiple_of(10) { "Overturned" } else { "Upheld" }
     )
+}
+
+/// A size that the environment may set: `IMR_LINE_MEBIBYTES=60` is close to the longest letter, `IMR_FORM_BYTES=16777216`
+/// shows what grows faster than the letter.
+fn number(name: &str, usual: usize) -> usize {
+    std::env::var(name).ok().and_then(|number| number.parse().ok()).unwrap_or(usual)
 }
 
 /// What `imr parse` prints of one text.
@@ -38,7 +46,7 @@ fn goes_through(name: &str, bytes: impl AsRef<[u8]>) -> Run {
     let (run, peak) = run_with_peak(&mut desk.command(["index", "--report", "report.jsonl", "letters"]));
     assert_eq!(run.code, 0, "{name}: {}", run.stderr);
     assert!(desk.read("report.jsonl").contains(LETTER), "{name}");
-    assert_peak_below(peak, 2048);
+    assert_peak_below(peak, 1024);
     run
 }
 
@@ -56,48 +64,41 @@ fn ten_thousand_decisions_in_one_letter() {
 #[test]
 fn lines_of_many_mebibytes() {
     let word = "The gait is not described. ";
-    let line =
-        |bytes: usize| format!("{HEAD}A cane: Upheld\nDecision rationale: {}\n", word.repeat(bytes / word.len()));
-    is_rejected("long.txt", line(100 << 20).as_bytes(), "too-large");
+    let line = |mebibytes: usize| {
+        format!("{HEAD}A cane: Upheld\nDecision rationale: {}\n", word.repeat((mebibytes << 20) / word.len()))
+    };
+    is_rejected("long.txt", line(100).as_bytes(), "too-large");
     let desk = Desk::new();
-    desk.write("long.txt", line(60 << 20));
+    desk.write("long.txt", line(number("IMR_LINE_MEBIBYTES", 4)));
     let (run, peak) = run_with_peak(&mut desk.command(["index", "long.txt"]));
     run.ends_with(0);
     assert_peak_below(peak, 2048);
+    let run = desk.imr(["search", "--format", "json", "gait"]).ends_with(0);
+    assert_eq!(run.json()["hits"][0]["id"], "CM20-9900555/1");
 }
 
 #[test]
 fn control_characters_reach_no_terminal() {
-    let odd: String = (0_u8..32)
-        .chain(127..160)
-        .map(char::from)
-        .filter(|c| !matches!(c, '\n' | '\r' | '\u{c}' | '\u{b}' | '\u{85}' | '\0'..='\u{8}'))
-        .collect();
+    let every: String = (0_u8..32).chain(127..160).map(char::from).collect();
     let turning = "\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}\u{200e}\u{200f}\u{61c}";
     let few = "\u{1b}[31m\u{7}\u{7f}\u{9b}1m";
     // A text that begins with many of them is taken for no text at all, so most stand further on.
     let text = format!(
-        "{HEAD}A cane {few}{turning}of wood: Upheld\n\nDecision rationale: {} The gait{odd}{turning} is steady.\n",
+        "{HEAD}A cane {few}{turning}of wood: Upheld\n\nDecision rationale: {} The gait{every}{turning} is steady.\n",
         "It was seen. ".repeat(400)
     );
     let desk = Desk::new();
     desk.write("letters/a.txt", &text);
     desk.imr(["index", "letters"]).ends_with(0);
-    for arguments in [
-        &["search", "cane"][..],
-        &["show", "CM20-9900555"],
-        &["parse", "letters", "--format", "text"],
-        &["search", "--format", "csv", "gait"],
-        &["status"],
-    ] {
-        let run = desk.imr(arguments);
-        let harmful =
-            |letter: char| (letter.is_control() && !matches!(letter, '\n' | '\r')) || turning.contains(letter);
-        if arguments.contains(&"csv") || run.code == 2 {
-            continue;
-        }
+    let harmful = |letter: char| (letter.is_control() && letter != '\n') || turning.contains(letter);
+    for arguments in
+        [&["search", "cane"][..], &["search", "gait steady"], &["show", "CM20-9900555"], &["explain", &text[..200]]]
+    {
+        let run = desk.imr(arguments).ends_with(0);
         assert!(!run.stdout.contains(harmful) && !run.stderr.contains(harmful), "{arguments:?}: {:?}", run.stdout);
     }
+    let run = desk.imr(["show", "CM20-9900555"]);
+    assert!(run.stdout.contains("of wood") && run.stdout.contains("is steady"), "{}", run.stdout);
     // JSON is for programs: it keeps them, escaped.
     let run = desk.imr(["search", "cane", "--format", "json"]).ends_with(0);
     assert!(!run.stdout.contains(|letter: char| letter.is_control() && letter != '\n' && (letter as u32) < 0x20));
@@ -140,32 +141,34 @@ fn bytes_that_are_no_text() {
 #[test]
 fn letters_of_nothing_but_form() {
     let many = |piece: &str, bytes: usize| piece.repeat(bytes / piece.len());
-    let megabyte = 1 << 20;
+    let bytes = number("IMR_FORM_BYTES", 256 << 10);
     for (name, text) in [
-        ("headings", many("IMR ISSUES, DECISIONS AND RATIONALES\n\nCLINICAL CASE SUMMARY\n\n", megabyte)),
-        ("notices", many("Notice of Independent Medical Review Determination\n", megabyte)),
-        ("short lines", "a\n".repeat(1_000_000)),
-        ("empty lines", "\n".repeat(5_000_000)),
-        ("outcomes", format!("{HEAD}{}", many(": Upheld\n", megabyte))),
-        ("labels", format!("{HEAD}A cane: Upheld\n{}", many("Decision rationale: ", megabyte))),
-        ("label lines", format!("{HEAD}A cane: Upheld\n{}", many("Decision rationale: x\n\n", megabyte))),
-        ("guideline lines", format!("{HEAD}A cane: Upheld\n{}", many("MAXIMUS guideline:\n", megabyte))),
-        ("headers", format!("{}{HEAD}{}", "Case Number: CM20-9900555\nDecision Date: 01/02/2020\n".repeat(100_000), decision(1))),
-        ("case number", format!("Case Number: {}\n{HEAD}{}", "9".repeat(megabyte), decision(1))),
-        ("feet", many("Page 2 of 5\n\n\u{c}", megabyte)),
-        ("named feet", many("Final Determination Letter for IMR Case Number CM20-9900555\n\n", megabyte)),
-        ("statements", (1..12_000).map(|n| format!("{n}) MAXIMUS Federal Services, Inc. has determined the request for a cane is not medically necessary and appropriate.\n\n")).collect()),
-        ("notice statements", format!("Notice of Independent Medical Review Determination\n{}", (1..12_000).map(|n| format!("{n}) MAXIMUS Federal Services, Inc. has determined the request for a cane is not medically necessary and appropriate.\n\n")).collect::<String>())),
-        ("open statements", format!("Notice of Independent Medical Review Determination\n{}", "1) MAXIMUS Federal Services, Inc. has determined the request for\n".repeat(16_000))),
-        ("old labels", format!("Notice of Independent Medical Review Determination\n1) MAXIMUS Federal Services, Inc. has determined the request for a cane is not medically necessary and appropriate.\n\n{}", many("Rationale for the Decision:\n", megabyte))),
-        ("issues", many("ISSUE AT DISPUTE:\nx\nRATIONALE FOR WHY THE REQUESTED TREATMENT/SERVICE IS/WAS NOT MEDICALLY NECESSARY:\n", megabyte)),
-        ("spaces", format!("{HEAD}A{}cane: Upheld\nDecision rationale: x\n", " ".repeat(megabyte))),
-        ("hyphens", format!("{HEAD}{}: Upheld\nDecision rationale: x\n", "a-\n".repeat(300_000))),
-        ("brackets", format!("{HEAD}{}: Upheld\nDecision rationale: x\n", many("(#1 x ", megabyte))),
-        ("quotations", format!("{HEAD}A cane: Upheld\nMAXIMUS guideline: {}\n\nDecision rationale: x\n", many("Decision based on MTUS Chronic Pain, Section(s): a, ", megabyte))),
+        ("headings", many("IMR ISSUES, DECISIONS AND RATIONALES\n\nCLINICAL CASE SUMMARY\n\n", bytes)),
+        ("notices", many("Notice of Independent Medical Review Determination\n", bytes)),
+        ("short lines", many("a\n", bytes)),
+        ("empty lines", many("\n", bytes)),
+        ("outcomes", format!("{HEAD}{}", many(": Upheld\n", bytes))),
+        ("labels", format!("{HEAD}A cane: Upheld\n{}", many("Decision rationale: ", bytes))),
+        ("label lines", format!("{HEAD}A cane: Upheld\n{}", many("Decision rationale: x\n\n", bytes))),
+        ("guideline lines", format!("{HEAD}A cane: Upheld\n{}", many("MAXIMUS guideline:\n", bytes))),
+        ("headers", format!("{}{HEAD}{}", "Case Number: CM20-9900555\nDecision Date: 01/02/2020\n".repeat(bytes / 50), decision(1))),
+        ("case number", format!("Case Number: {}\n{HEAD}{}", "9".repeat(bytes), decision(1))),
+        ("feet", many("Page 2 of 5\n\n\u{c}", bytes)),
+        ("named feet", many("Final Determination Letter for IMR Case Number CM20-9900555\n\n", bytes)),
+        ("statements", (1..bytes / 80).map(|n| format!("{n}) MAXIMUS Federal Services, Inc. has determined the request for a cane is not medically necessary and appropriate.\n\n")).collect()),
+        ("notice statements", format!("Notice of Independent Medical Review Determination\n{}", (1..bytes / 80).map(|n| format!("{n}) MAXIMUS Federal Services, Inc. has determined the request for a cane is not medically necessary and appropriate.\n\n")).collect::<String>())),
+        ("open statements", format!("Notice of Independent Medical Review Determination\n{}", many("1) MAXIMUS Federal Services, Inc. has determined the request for\n", bytes))),
+        ("old labels", format!("Notice of Independent Medical Review Determination\n1) MAXIMUS Federal Services, Inc. has determined the request for a cane is not medically necessary and appropriate.\n\n{}", many("Rationale for the Decision:\n", bytes))),
+        ("issues", many("ISSUE AT DISPUTE:\nx\nRATIONALE FOR WHY THE REQUESTED TREATMENT/SERVICE IS/WAS NOT MEDICALLY NECESSARY:\n", bytes)),
+        ("spaces", format!("{HEAD}A{}cane: Upheld\nDecision rationale: x\n", " ".repeat(bytes))),
+        ("hyphens", format!("{HEAD}{}: Upheld\nDecision rationale: x\n", many("a-\n", bytes))),
+        ("brackets", format!("{HEAD}{}: Upheld\nDecision rationale: x\n", many("(#1 x ", bytes))),
+        ("quotations", format!("{HEAD}A cane: Upheld\nMAXIMUS guideline: {}\n\nDecision rationale: x\n", many("Decision based on MTUS Chronic Pain, Section(s): a, ", bytes))),
     ] {
-        let started = std::time::Instant::now();
+        let started = Instant::now();
         goes_through(name, text);
-        eprintln!("{name}: {:.1} s", started.elapsed().as_secs_f64());
+        let seconds = started.elapsed().as_secs();
+        // A busy machine is slow; only what does not end is meant.
+        assert!(seconds < 600 + bytes as u64 / 10_000, "{name} keeps the reader busy: {seconds} s");
     }
 }

@@ -5,11 +5,14 @@
 
 mod common;
 
-use std::io::{Cursor, Write};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Cursor, Write};
+use std::process::Stdio;
 
 use common::intake::{
     LETTER, OTHER, assert_counts_add_up, check_on, is_read, is_rejected, letter, line, lines_of, other,
 };
+use common::peak::run_with_peak_reading;
 use common::{Desk, read_json_lines, sample_pdf, sample_text, text};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -206,4 +209,43 @@ fn a_heap_of_everything_is_fully_accounted_for() {
     let (run, _) = desk.index(&["heap"]);
     assert!(run.stdout.contains("8 files: 0 indexed, 3 unchanged, 0 replaced, 5 rejected"), "{}", run.stdout);
     assert!(run.stdout.contains("rejected as empty: 2"), "{}", run.stdout);
+}
+
+/// Members of the archive that is streamed; `IMR_MEMBERS=1000000` for the large one.
+fn members() -> u64 {
+    std::env::var("IMR_MEMBERS").ok().and_then(|number| number.parse().ok()).unwrap_or(20_000)
+}
+
+/// Streams a tar of this many small files, the first of them a letter, and gives the most memory it took.
+fn peak_of_streamed(members: u64) -> Option<u64> {
+    let desk = Desk::new();
+    let no_letter = vec![0; 4096];
+    let mut command = desk.command(["index", "--report", "report.jsonl", "-"]);
+    let (run, peak) = run_with_peak_reading(command.stdin(Stdio::piped()), |input| {
+        let mut tar = tar::Builder::new(input);
+        for number in 0..members {
+            let content = if number == 0 { letter() } else { no_letter.clone() };
+            let mut header = tar::Header::new_gnu();
+            header.set_size(content.len() as u64);
+            header.set_mode(0o644);
+            tar.append_data(&mut header, format!("letters/{number}.txt"), content.as_slice())?;
+        }
+        tar.into_inner().map(drop)
+    });
+    let lines: io::Result<u64> = BufReader::new(File::open(desk.path("report.jsonl")).unwrap())
+        .split(b'\n')
+        .try_fold(0, |lines, line| line.map(|_| lines + 1));
+    assert_eq!(lines.unwrap(), members + 1, "one line a member, and the sums: {}", run.stderr);
+    run.ends_with(0);
+    peak
+}
+
+#[test]
+fn memory_does_not_grow_with_the_members_of_an_archive() {
+    let few = peak_of_streamed(members() / 10);
+    let many = peak_of_streamed(members());
+    if let Some((few, many)) = few.zip(many) {
+        eprintln!("{} members: {} MiB; a tenth of them: {} MiB", members(), many >> 20, few >> 20);
+        assert!(many < few + (48 << 20), "{} MiB for a tenth of the members, {} MiB for all", few >> 20, many >> 20);
+    }
 }

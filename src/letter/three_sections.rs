@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::layout::{self, Heading, Placed};
 use super::model::{Diagnostic, DiagnosticCode, Outcome};
 use super::segments::{Cuts, Part, Split};
-use super::words::{find_ignoring_case, starts_with_any, starts_with_words};
+use super::words::{find_ignoring_case, find_words, starts_with_any, starts_with_words};
 use crate::intake::text::{Gap, Text};
 
 /// The three labels of a decision, in their printed order.
@@ -44,6 +44,9 @@ const INTRODUCTIONS: &[&str] = &[
     "the final determination was based on decisions for the disputed item/service set forth below:",
     "the final determinations were based on decisions for the disputed items/services set forth below:",
 ];
+
+/// What the first sentence of a modified request ends in.
+const REQUEST: &str = "was the original request";
 
 struct PlacedLabel {
     label: Label,
@@ -231,16 +234,15 @@ fn without_foot<'a>(text: &Text, start: usize, words: &'a str) -> &'a str {
 fn first_item_start(text: &Text, lowest: usize, item_end: usize, diagnostics: &mut Vec<Diagnostic>) -> usize {
     let first_line = text.line_at(lowest);
     let top = text.lines.get(first_line).map_or(lowest, |line| line.range.start.max(lowest));
-    let gap = last_gap(text, first_line, item_end);
-    match gap {
-        Some(start)
-            if ends_sentence(text.content[top..start].trim_end())
-                || text.content[top..start].trim_end().ends_with(':') =>
-        {
-            diagnostics.push(unexpected(text, top, "text before the first item that is not the usual introduction"));
-            start
-        }
-        _ => top,
+    let Some(start) = last_gap(text, first_line, item_end) else { return top };
+    // An introduction may end in a colon: it does not belong to the item.
+    let start = whole_item_start(text, first_line, start, item_end, &[], diagnostics).max(top);
+    let before = text.content[top..start].trim_end();
+    if ends_sentence(before) || before.ends_with(':') {
+        diagnostics.push(unexpected(text, top, "text before the first item that is not the usual introduction"));
+        start
+    } else {
+        top
     }
 }
 
@@ -248,7 +250,7 @@ fn first_item_start(text: &Text, lowest: usize, item_end: usize, diagnostics: &m
 fn item_start(text: &Text, lowest: usize, item_end: usize, diagnostics: &mut Vec<Diagnostic>) -> usize {
     let first_line = text.line_at(lowest);
     if let Some(start) = last_gap(text, first_line + 1, item_end) {
-        return whole_item_start(text, first_line + 1, start, item_end, diagnostics);
+        return whole_item_start(text, first_line + 1, start, item_end, &[':', ',', ';'], diagnostics);
     }
     let (start, how) = match last_line_after_sentence(text, first_line + 1, item_end) {
         Some(start) => (start, "a line that ends a sentence"),
@@ -265,29 +267,26 @@ fn item_start(text: &Text, lowest: usize, item_end: usize, diagnostics: &mut Vec
     start
 }
 
-/// An item may hold a gap itself: a list introduced by a colon, or a modified request broken over a page after its first
-/// sentence. Then it starts at the gap before.
+/// An item may hold a gap itself: after one of the characters `unfinished`, as in a list introduced by a colon, or in a
+/// modified request broken over a page after one of its sentences. Then it starts at the gap before.
 fn whole_item_start(
     text: &Text,
     first: usize,
     start: usize,
     item_end: usize,
+    unfinished: &[char],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> usize {
     let mut whole = start;
     while let Some(index) = text.line_at(whole).checked_sub(1).filter(|&index| index >= first) {
-        let before = text.content[..whole].trim_end();
-        let says = |phrase| find_ignoring_case(&text.content[whole..item_end], phrase).is_some();
-        let is_modified = says("authorized by the claims administrator")
-            || says("remaining imr eligible")
-            || says("leaving the original request");
-        let at_page = matches!(text.lines[index + 1].gap, Gap::Page { .. });
-        let lost_request = is_modified && at_page && !says("was the original request");
-        if !before.ends_with([':', ',', ';']) && !lost_request {
+        let Some(earlier) = last_gap(text, first, text.lines[index].range.end).filter(|&earlier| earlier < whole)
+        else {
             break;
-        }
-        let Some(earlier) = last_gap(text, first, text.lines[index].range.end) else { break };
-        if earlier >= whole {
+        };
+        let is_unfinished = text.content[..whole].trim_end().ends_with(unfinished);
+        let at_page = matches!(text.lines[index + 1].gap, Gap::Page { .. });
+        let is_cut = || is_cut_request(&text.content[earlier..whole], &text.content[whole..item_end]);
+        if !is_unfinished && (!at_page || !is_cut()) {
             break;
         }
         whole = earlier;
@@ -297,6 +296,17 @@ fn whole_item_start(
         diagnostics.push(super::diagnostic(text, DiagnosticCode::Assumed, whole, message));
     }
     whole
+}
+
+/// Whether a modified request begins in the paragraph `before` and goes on in `after`: "X was the original request. Y was
+/// authorized by the Claims Administrator. The remaining IMR eligible portion …, Z is".
+fn is_cut_request(before: &str, after: &str) -> bool {
+    const MIDDLES: [&str; 3] =
+        ["authorized by the claims administrator", "remaining imr eligible", "leaving the original request"];
+    let says = |phrase| find_words(after, phrase).is_some();
+    find_words(before, REQUEST).is_some()
+        && find_words(after, REQUEST).is_none()
+        && (starts_with_words(after, "the original request,").is_some() || MIDDLES.into_iter().any(says))
 }
 
 /// Start of the last paragraph that begins at line `first` or later and before `item_end`.
@@ -355,4 +365,66 @@ fn ends_sentence(words: &str) -> bool {
 pub fn has_labels(content: &str) -> bool {
     find_ignoring_case(content, "claims administrator guideline").is_some()
         || find_ignoring_case(content, "decision rationale:").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::intake::plain;
+    use crate::letter::model::Source;
+
+    const LABELS: &str = "Claims Administrator guideline: Decision based on MTUS.\n\nDecision rationale:";
+
+    /// The items and rationales of a letter that prints these two decisions, the second one over a page break.
+    fn read(first: &str, second: &str) -> (Vec<String>, Vec<String>) {
+        let content = format!(
+            "IMR ISSUES, DECISIONS AND RATIONALES\nThe Final Determination was based on decisions for the disputed \
+             items/services set forth below:\n\n{first}\n\n{LABELS} The gait is steady.\n\nNo fall is described.\
+             \u{c}{second}\n\n{LABELS} It was seen.\n"
+        );
+        let letter = crate::letter::parse(&plain::lines(content), "letter", Source::default());
+        let rationales = letter.decisions.iter().map(|decision| decision.rationale.clone().unwrap_or_default());
+        (letter.decisions.iter().map(|decision| decision.item.clone()).collect(), rationales.collect())
+    }
+
+    const BEFORE: &str = "The gait is steady. No fall is described.";
+
+    #[test]
+    fn a_request_whose_phrase_wraps_takes_nothing_of_the_rationale_before_it() {
+        let request = "Two canes was\nthe original request. One cane was authorized by the Claims\nAdministrator. The \
+                       remaining IMR eligible portion of the original request, one cane is: Upheld";
+        let (items, rationales) = read("A brace: Upheld", request);
+        assert!(items[1].starts_with("Two canes was the original request."), "{items:?}");
+        assert_eq!(rationales[0], BEFORE);
+    }
+
+    #[test]
+    fn a_request_broken_over_a_page_is_whole() {
+        for (head, tail) in [
+            (
+                "Two canes was the\noriginal request.",
+                "One cane was authorized by the Claims\nAdministrator. The remaining IMR eligible portion of the original \
+                 request, one cane is: Upheld",
+            ),
+            (
+                "Two canes was the original request. The Claims Administrator authorized one, leaving the\noriginal \
+                 request IMR eligible.",
+                "The original\nrequest, two canes is: Upheld",
+            ),
+        ] {
+            let broken = format!("{head}\u{c}{tail}");
+            let whole = format!("{head} {tail}").replace('\n', " ").replace(": Upheld", "");
+            let (items, _) = read(&broken, "A brace: Upheld");
+            assert_eq!(items[0], whole, "the first item");
+            let (items, rationales) = read("A brace: Upheld", &format!("\n{broken}"));
+            assert_eq!((items[1].as_str(), rationales[0].as_str()), (whole.as_str(), BEFORE));
+        }
+    }
+
+    /// The paragraph before is no request: it stays where it is, whatever the item says.
+    #[test]
+    fn an_item_after_a_page_takes_no_paragraph_that_is_no_request() {
+        let (items, rationales) = read("A brace: Upheld", "The original request, two canes is: Upheld");
+        assert_eq!(items[1], "The original request, two canes is");
+        assert_eq!(rationales[0], BEFORE);
+    }
 }

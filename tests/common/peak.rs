@@ -1,12 +1,21 @@
 //! How much memory the program takes.
 
-use std::process::{Command, Stdio};
+use std::io::{self, BufWriter, Write};
+use std::process::{ChildStdin, Command, Stdio};
 use std::time::Duration;
 
 use super::Run;
 
 /// Runs the program and gives the most memory it held, in bytes; nothing where the system does not tell.
 pub fn run_with_peak(command: &mut Command) -> (Run, Option<u64>) {
+    run_with_peak_reading(command.stdin(Stdio::null()), |_| Ok(()))
+}
+
+/// The same, with what `write` writes on standard input.
+pub fn run_with_peak_reading(
+    command: &mut Command,
+    write: impl FnOnce(&mut BufWriter<ChildStdin>) -> io::Result<()>,
+) -> (Run, Option<u64>) {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
     let status = format!("/proc/{}/status", child.id());
     let (sender, done) = std::sync::mpsc::channel::<()>();
@@ -18,8 +27,11 @@ pub fn run_with_peak(command: &mut Command) -> (Run, Option<u64>) {
         }
         peak
     });
-    let stdin = child.stdin.take();
-    drop(stdin);
+    if let Some(input) = child.stdin.take() {
+        let mut input = BufWriter::with_capacity(1 << 16, input);
+        // A program that gives up closes its end; how it ended tells why.
+        let _ = write(&mut input).and_then(|()| input.flush());
+    }
     let output = child.wait_with_output().expect("the program ends");
     let _ = sender.send(());
     (Run::from_output(output), watcher.join().expect("the watching thread"))
