@@ -4,7 +4,7 @@
 //! disappear behind a denial. The leads are found walking down the ranking, so a page does not depend on the page asked
 //! for before.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocAddress, Searcher};
@@ -30,7 +30,7 @@ pub fn fold(snapshot: &Snapshot, ranking: &[DocAddress], enough: usize) -> tanti
     let mut groups: Vec<Group> = Vec::new();
     for (place, &address) in ranking.iter().enumerate() {
         let (signature, is_overturned) = (columns.signature(address), columns.is_overturned(address));
-        let mut shingles: Option<HashSet<u64>> = None;
+        let mut shingles: Option<FxHashSet<u64>> = None;
         let mut twin_of = None;
         for (index, group) in groups.iter_mut().enumerate().filter(|(_, group)| group.is_overturned == is_overturned) {
             let is_twin = match twins::resemblance(&signature, &group.signature) {
@@ -63,16 +63,16 @@ pub fn fold(snapshot: &Snapshot, ranking: &[DocAddress], enough: usize) -> tanti
 struct Group {
     signature: Signature,
     is_overturned: bool,
-    shingles: Option<HashSet<u64>>,
+    shingles: Option<FxHashSet<u64>>,
     lead: Lead,
 }
 
 /// Reads a decision's wording once, when it is first needed.
 fn read_shingles<'a>(
-    slot: &'a mut Option<HashSet<u64>>,
+    slot: &'a mut Option<FxHashSet<u64>>,
     snapshot: &Snapshot,
     address: DocAddress,
-) -> tantivy::Result<&'a HashSet<u64>> {
+) -> tantivy::Result<&'a FxHashSet<u64>> {
     let shingles = match slot.take() {
         Some(shingles) => shingles,
         None => twins::shingles(snapshot.record(address)?.decision()?.rationale.as_deref().unwrap_or_default()),

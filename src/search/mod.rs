@@ -15,6 +15,7 @@ pub mod snippet;
 mod sweep;
 mod terms;
 
+use std::collections::HashMap;
 use std::time::Instant;
 
 use tantivy::query::{BooleanQuery, Occur, Query};
@@ -336,8 +337,15 @@ fn list(field: &FieldDescription, mut values: Vec<(String, u64)>, chosen: &[Stri
     let is_chosen = |value: &str| chosen.iter().any(|typed| selects(typed, value));
     let facet_value = |value: &str, count| FacetValue { selected: is_chosen(value), value: value.to_owned(), count };
     if field.levels.is_some() {
+        // The values below each parent, in the order of their counts.
+        let mut below: HashMap<Vec<&str>, Vec<(&str, u64)>> = HashMap::new();
+        for (value, count) in &values {
+            let mut parent = field.path(value);
+            parent.pop();
+            below.entry(parent).or_default().push((value, *count));
+        }
         let mut listed = Vec::new();
-        list_below(&[], &values, field, limit, &facet_value, &mut listed);
+        list_below(&[], &below, field, limit, &facet_value, &mut listed);
         return listed;
     }
     values
@@ -352,18 +360,16 @@ fn list(field: &FieldDescription, mut values: Vec<(String, u64)>, chosen: &[Stri
 /// The values one level below `parent`, each followed by its own.
 fn list_below(
     parent: &[&str],
-    values: &[(String, u64)],
+    below: &HashMap<Vec<&str>, Vec<(&str, u64)>>,
     field: &FieldDescription,
     limit: usize,
     facet_value: &dyn Fn(&str, u64) -> FacetValue,
     listed: &mut Vec<FacetValue>,
 ) {
-    let paths = values.iter().map(|(value, count)| (field.path(value), value, count));
-    let below = paths.filter(|(path, ..)| path.len() == parent.len() + 1 && path.starts_with(parent)).enumerate();
-    for (place, (path, value, count)) in below {
+    for (place, (value, count)) in below.get(parent).into_iter().flatten().enumerate() {
         let start = listed.len();
         listed.push(facet_value(value, *count));
-        list_below(&path, values, field, limit, facet_value, listed);
+        list_below(&field.path(value), below, field, limit, facet_value, listed);
         if place >= limit && !listed[start..].iter().any(|value| value.selected) {
             listed.truncate(start);
         }
