@@ -5,11 +5,11 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
+use imr::index::memory::Memory;
 use imr::index::reader::Snapshot;
 use imr::index::writer::LetterWriter;
 use imr::index::{self};
-use imr::ingest::ingest;
-use imr::intake::limits::Limits;
+use imr::ingest::{Options, ingest};
 use imr::search::grammar::{LONGEST_QUERY, MOST_CLAUSES, Node, parse};
 use imr::search::model::Request;
 use imr::search::search;
@@ -21,8 +21,8 @@ static SNAPSHOT: OnceLock<Snapshot> = OnceLock::new();
 fn sample_index() -> Snapshot {
     let folder = tempfile::tempdir().expect("a temporary folder").keep();
     let letters = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/letters/text");
-    let mut writer = LetterWriter::new(index::open_or_create(&folder).expect("an index"), 1).expect("a writer");
-    ingest(&[letters], &mut writer, &Limits::default(), true, &mut |_, _| {}).expect("letters");
+    let mut writer = LetterWriter::new(index::open_or_create(&folder).expect("an index"), 1, Memory::default()).expect("a writer");
+    ingest(&[letters], &mut writer, &Options::default(), &mut |_, _| {}).expect("letters");
     writer.finish().expect("a commit");
     Snapshot::of(&index::open(&folder).expect("the index")).expect("a snapshot")
 }

@@ -173,15 +173,15 @@ fn deliver_opened_file(mut file: File, place: &Place, unpacking: &mut Unpacking<
         return deliver_contents(&mut source, place, unpacking);
     }
     let mut source = PackedReader { source: Cursor::new(head).chain(&file), budget };
-    let mut held = None;
+    let mut delivered = None;
     let mut hold = |delivery| {
-        held = Some(delivery);
+        delivered = Some(delivery);
         ControlFlow::Continue(())
     };
     let mut reading =
         Unpacking { input: unpacking.input.clone(), limits: unpacking.limits, budget, deliver: &mut hold };
     deliver_contents(&mut source, place, &mut reading)?;
-    match held {
+    match delivered {
         // Half of an old and half of a new version would be a letter that nobody wrote.
         Some(Delivery::File { .. }) if state(&file) != first => {
             let reason = "it changed while it was read; index it again when it is finished".to_owned();

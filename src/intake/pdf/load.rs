@@ -106,6 +106,7 @@ fn refuse_remote_lengths(bytes: &[u8]) -> Result<(), Rejection> {
 }
 
 /// The filter that the library hands every object to.
+#[expect(clippy::unnecessary_wraps, reason = "the library asks for this signature")]
 fn watched(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)> {
     let outcome = WATCH.with_borrow_mut(|watch| watch.as_mut().map_or(Ok(()), |watch| watch.see(object)));
     if let Err(rejection) = outcome {
