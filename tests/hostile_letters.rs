@@ -42,6 +42,17 @@ fn goes_through(name: &str, bytes: impl AsRef<[u8]>) -> Run {
     run
 }
 
+/// So many decisions of the kind that stands in one sentence.
+fn statements(number: usize) -> String {
+    let statement = |number| {
+        format!(
+            "{number}) MAXIMUS Federal Services, Inc. has determined the request for a cane is not medically necessary and \
+             appropriate.\n\n"
+        )
+    };
+    (1..number).map(statement).collect::<Vec<_>>().concat()
+}
+
 #[test]
 fn ten_thousand_decisions_in_one_letter() {
     let text = format!("{HEAD}{}", (1..=10_000).map(decision).collect::<String>());
@@ -150,19 +161,50 @@ fn letters_of_nothing_but_form() {
         ("labels", format!("{HEAD}A cane: Upheld\n{}", many("Decision rationale: ", megabyte))),
         ("label lines", format!("{HEAD}A cane: Upheld\n{}", many("Decision rationale: x\n\n", megabyte))),
         ("guideline lines", format!("{HEAD}A cane: Upheld\n{}", many("MAXIMUS guideline:\n", megabyte))),
-        ("headers", format!("{}{HEAD}{}", "Case Number: CM20-9900555\nDecision Date: 01/02/2020\n".repeat(100_000), decision(1))),
+        (
+            "headers",
+            format!(
+                "{}{HEAD}{}",
+                "Case Number: CM20-9900555\nDecision Date: 01/02/2020\n".repeat(100_000),
+                decision(1)
+            ),
+        ),
         ("case number", format!("Case Number: {}\n{HEAD}{}", "9".repeat(megabyte), decision(1))),
         ("feet", many("Page 2 of 5\n\n\u{c}", megabyte)),
         ("named feet", many("Final Determination Letter for IMR Case Number CM20-9900555\n\n", megabyte)),
-        ("statements", (1..12_000).map(|n| format!("{n}) MAXIMUS Federal Services, Inc. has determined the request for a cane is not medically necessary and appropriate.\n\n")).collect()),
-        ("notice statements", format!("Notice of Independent Medical Review Determination\n{}", (1..12_000).map(|n| format!("{n}) MAXIMUS Federal Services, Inc. has determined the request for a cane is not medically necessary and appropriate.\n\n")).collect::<String>())),
-        ("open statements", format!("Notice of Independent Medical Review Determination\n{}", "1) MAXIMUS Federal Services, Inc. has determined the request for\n".repeat(16_000))),
-        ("old labels", format!("Notice of Independent Medical Review Determination\n1) MAXIMUS Federal Services, Inc. has determined the request for a cane is not medically necessary and appropriate.\n\n{}", many("Rationale for the Decision:\n", megabyte))),
-        ("issues", many("ISSUE AT DISPUTE:\nx\nRATIONALE FOR WHY THE REQUESTED TREATMENT/SERVICE IS/WAS NOT MEDICALLY NECESSARY:\n", megabyte)),
+        ("statements", statements(12_000)),
+        ("notice statements", format!("Notice of Independent Medical Review Determination\n{}", statements(12_000))),
+        (
+            "open statements",
+            format!(
+                "Notice of Independent Medical Review Determination\n{}",
+                "1) MAXIMUS Federal Services, Inc. has determined the request for\n".repeat(16_000)
+            ),
+        ),
+        (
+            "old labels",
+            format!(
+                "Notice of Independent Medical Review Determination\n1) MAXIMUS Federal Services, Inc. has determined the request for a cane is not medically necessary and appropriate.\n\n{}",
+                many("Rationale for the Decision:\n", megabyte)
+            ),
+        ),
+        (
+            "issues",
+            many(
+                "ISSUE AT DISPUTE:\nx\nRATIONALE FOR WHY THE REQUESTED TREATMENT/SERVICE IS/WAS NOT MEDICALLY NECESSARY:\n",
+                megabyte,
+            ),
+        ),
         ("spaces", format!("{HEAD}A{}cane: Upheld\nDecision rationale: x\n", " ".repeat(megabyte))),
         ("hyphens", format!("{HEAD}{}: Upheld\nDecision rationale: x\n", "a-\n".repeat(300_000))),
         ("brackets", format!("{HEAD}{}: Upheld\nDecision rationale: x\n", many("(#1 x ", megabyte))),
-        ("quotations", format!("{HEAD}A cane: Upheld\nMAXIMUS guideline: {}\n\nDecision rationale: x\n", many("Decision based on MTUS Chronic Pain, Section(s): a, ", megabyte))),
+        (
+            "quotations",
+            format!(
+                "{HEAD}A cane: Upheld\nMAXIMUS guideline: {}\n\nDecision rationale: x\n",
+                many("Decision based on MTUS Chronic Pain, Section(s): a, ", megabyte)
+            ),
+        ),
     ] {
         let started = std::time::Instant::now();
         goes_through(name, text);
