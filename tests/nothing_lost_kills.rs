@@ -19,7 +19,7 @@ use imr::index::{IndexError, open};
 
 const LETTERS: usize = 300;
 /// Kills where nobody says how many: as many as a debug build has time for.
-const KILLS: u64 = 24;
+const KILLS: u64 = 12;
 /// An index that was killed so often is completed, and the next one begun.
 const KILLS_OF_AN_INDEX: u64 = 8;
 const COMMIT: &str = "30000";

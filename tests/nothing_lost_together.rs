@@ -212,7 +212,7 @@ fn an_index_on_a_disk_that_cannot_be_written_is_read() {
         let is_bound = bind(&["-o", "remount,ro,bind", mounted.to_str().unwrap()]);
         let outcome = std::panic::catch_unwind(|| {
             if is_bound {
-                is_read_only(&desk, &mounted)
+                is_read_only(&desk, &mounted);
             }
         });
         assert!(Command::new("umount").arg(&mounted).status().unwrap().success());
