@@ -265,7 +265,7 @@ fn contents_of_millions_of_operators() {
 #[test]
 fn objects_that_overlap() {
     let body: String = (1..20_000).fold(String::new(), |mut body, number| {
-        write!(body, "{number:05} 0 obj<</Length 900000>>stream\n").unwrap();
+        writeln!(body, "{number:05} 0 obj<</Length 900000>>stream").unwrap();
         body
     });
     let mut file = format!("%PDF-1.5\n{body}{}", " ".repeat(2_000_000)).into_bytes();

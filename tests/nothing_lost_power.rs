@@ -13,12 +13,12 @@ use std::sync::{Arc, Mutex};
 use common::whole::{Numbers, invented};
 use imr::index::directory::IndexDirectory;
 use imr::index::document::documents;
+use imr::index::memory::Memory;
 use imr::index::reader::Snapshot;
 use imr::index::writer::LetterWriter;
 use imr::index::{CommitNote, INDEX_FORMAT, OpenIndex, analysis, fields, open};
-use imr::ingest::read_letter;
+use imr::ingest::{Options, read_letter};
 use imr::intake::delivery::Origin;
-use imr::intake::limits::Limits;
 use tantivy::directory::error::{DeleteError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
     AntiCallToken, Directory, FileHandle, RamDirectory, TerminatingWrite, WatchCallback, WatchHandle, WritePtr,
@@ -129,8 +129,9 @@ fn disk_after(steps: &[Step], kept: Kept) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut numbers = Numbers(if let Kept::Some(seed) = kept { seed } else { 0 });
     let (mut contents, mut durable): (Vec<Vec<u8>>, Vec<usize>) = (Vec::new(), Vec::new());
     let mut open: BTreeMap<PathBuf, usize> = BTreeMap::new();
-    let (mut names, mut pending): (BTreeMap<PathBuf, usize>, Vec<(PathBuf, Option<usize>)>) =
-        (BTreeMap::new(), Vec::new());
+    let mut names: BTreeMap<PathBuf, usize> = BTreeMap::new();
+    // Names given to a file or taken away, which the disk may forget.
+    let mut pending: Vec<(PathBuf, Option<usize>)> = Vec::new();
     for step in steps {
         match step {
             Step::Create(path) | Step::Replace(path, _) => {
@@ -185,15 +186,17 @@ fn index_on(recorder: &Recorder) -> OpenIndex {
 /// the letters it holds.
 fn recorded() -> (Vec<Step>, Vec<usize>) {
     let recorder = Recorder { files: RamDirectory::create(), steps: Arc::default() };
-    let mut writer = LetterWriter::new(index_on(&recorder), 1).unwrap();
+    let mut writer = LetterWriter::new(index_on(&recorder), 1, Memory::default()).unwrap();
+    // A new index gets its note first.
+    writer.commit().unwrap();
     let mut sizes = vec![0];
     recorder.note(Step::Committed);
-    let (mut held, handles) = (BTreeSet::new(), writer.snapshot().fields.clone());
+    let (mut held, handles) = (BTreeSet::new(), writer.known().snapshot().fields.clone());
     for round in 0..7_usize {
         for number in (round * 4..round * 4 + 6).chain([0]) {
             let origin = Origin { path: format!("{number}.txt"), member: None };
             let text = invented(number).replace("grade", &format!("in round {round} grade"));
-            let mut letter = read_letter(&origin, text.as_bytes(), &Limits::default()).unwrap();
+            let mut letter = read_letter(&origin, text.as_bytes(), &Options::default()).unwrap();
             let prepared = documents(&handles, &letter, &[]).unwrap();
             writer.write(&mut letter, prepared).unwrap();
             held.insert(letter.id);

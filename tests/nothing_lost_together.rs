@@ -20,10 +20,17 @@ fn a_second_writer_of_any_kind_is_refused() {
     tar_of(&desk.path("letters.tar"), 0..10);
     desk.imr(["index", "letters.tar"]).ends_with(0);
     // Holds the lock while it waits for its letters.
-    let mut first =
-        desk.command(["index", "-"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let start = || {
+        let mut command = desk.command(["index", "-"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let mut first = start();
     let started = Instant::now();
     loop {
+        if first.try_wait().unwrap().is_some() {
+            // The second had it at that moment.
+            first = start();
+        }
         let second = desk.imr(["index", "letters.tar"]);
         if second.code == 2 {
             assert!(second.stderr.contains("being written by another imr"), "{}", second.stderr);
@@ -42,6 +49,51 @@ fn a_second_writer_of_any_kind_is_refused() {
     first.wait().unwrap();
     desk.imr(["index", "letters.tar"]).ends_with(0);
     assert_eq!(letters(&desk, "imr-index"), 10);
+}
+
+#[test]
+fn a_second_first_run_is_told_that_the_index_is_being_written() {
+    let desk = Desk::new();
+    tar_of(&desk.path("letters.tar"), 0..10);
+    let mut first =
+        desk.command(["index", "-"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let started = Instant::now();
+    while !desk.exists("imr-index/meta.json") {
+        assert!(started.elapsed() < Duration::from_secs(60), "the first run never made its index");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    // It has made its index, and takes the lock again for its letters.
+    std::thread::sleep(Duration::from_millis(300));
+    let second = desk.imr(["index", "letters.tar"]).ends_with(2);
+    assert!(second.stderr.contains("being written by another imr") && second.stderr.contains("wait"), "{second:?}");
+    let rebuild = desk.imr(["index", "letters.tar", "--rebuild"]).ends_with(2);
+    assert!(rebuild.stderr.contains("being written by another imr"), "{rebuild:?}");
+    // An index without letters answers: it has none.
+    assert_eq!(letters(&desk, "imr-index"), 0);
+    desk.imr(["search", "knee"]).ends_with(1);
+    drop(first.stdin.take());
+    first.wait().unwrap();
+    desk.imr(["index", "letters.tar"]).ends_with(0);
+    assert_eq!(letters(&desk, "imr-index"), 10);
+}
+
+#[test]
+fn an_index_of_another_format_is_rebuilt_by_one_at_a_time() {
+    let desk = Desk::new();
+    tar_of(&desk.path("letters.tar"), 0..10);
+    desk.imr(["index", "letters.tar"]).ends_with(0);
+    let format = |number: u32| format!("\\\"format\\\":{number}");
+    let meta = desk.read("imr-index/meta.json");
+    let other = meta.replace(&format(imr::index::INDEX_FORMAT), &format(1));
+    assert_ne!(meta, other);
+    desk.write("imr-index/meta.json", other);
+    let lock = imr::index::lock_for_writing(&desk.path("imr-index")).unwrap();
+    let run = desk.imr(["index", "letters.tar", "--rebuild"]).ends_with(2);
+    assert!(run.stderr.contains("being written by another imr"), "{run:?}");
+    drop(lock);
+    desk.imr(["index", "letters.tar", "--rebuild"]).ends_with(0);
+    assert_eq!(letters(&desk, "imr-index"), 10);
+    assert!(!desk.exists("imr-index.rebuild"));
 }
 
 #[test]
@@ -160,7 +212,7 @@ fn an_index_on_a_disk_that_cannot_be_written_is_read() {
         let is_bound = bind(&["-o", "remount,ro,bind", mounted.to_str().unwrap()]);
         let outcome = std::panic::catch_unwind(|| {
             if is_bound {
-                is_read_only(&desk, &mounted)
+                is_read_only(&desk, &mounted);
             }
         });
         assert!(Command::new("umount").arg(&mounted).status().unwrap().success());

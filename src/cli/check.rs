@@ -52,10 +52,7 @@ struct Printed<'a> {
 
 pub fn run(arguments: &Arguments, directory: &Path) -> anyhow::Result<End> {
     let progress = Progress::new();
-    let repaired = match arguments.repair {
-        true => Some(repair(directory, &mut |read| progress.update(read))?),
-        false => None,
-    };
+    let repaired = if arguments.repair { Some(repair(directory, &mut |read| progress.update(read))?) } else { None };
     let health = check(directory, &mut |read| progress.update(read))?;
     progress.finish();
     let next = next(&health, repaired.as_ref(), directory);

@@ -113,6 +113,8 @@ fn rebuild_beside(arguments: &Arguments, found: Survey, directory: &Path) -> any
     if index::holds_other_files(directory)? {
         return Err(IndexError::Occupied { directory: directory.clone() }.into());
     }
+    // Nobody else may be at it, nor put another index into its place meanwhile.
+    let _lock = index::lock_for_writing(directory)?;
     let beside = sibling(directory, "rebuild")?;
     if beside.exists() {
         index::remove_files(&beside)?;
@@ -123,6 +125,7 @@ fn rebuild_beside(arguments: &Arguments, found: Survey, directory: &Path) -> any
     let read = run.read_into(&mut writer, report)?;
     if read.totals.indexed == 0 {
         writer.abandon()?;
+        index::discard(&beside)?;
         return Err(nothing_read());
     }
     let built = finish(writer, read, &beside)?;
@@ -219,7 +222,9 @@ fn memory(typed: &str) -> Result<Memory, String> {
     if bytes < Memory::LEAST as f64 {
         return Err("a build needs at least 128MB".into());
     }
-    Ok(Memory::of_bytes(bytes as u64))
+    #[expect(clippy::cast_sign_loss, reason = "compared with the least above")]
+    let bytes = bytes as u64;
+    Ok(Memory::of_bytes(bytes))
 }
 
 /// What one run reads, and how.

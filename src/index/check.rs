@@ -6,21 +6,24 @@ pub mod files;
 pub mod repair;
 mod salvage;
 mod store;
+mod tally;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 
+use rayon::prelude::*;
 use serde::Serialize;
 use tantivy::columnar::{Column, ColumnarReader, DynamicColumn, StrColumn};
 use tantivy::fastfield::AliveBitSet;
 
 use self::files::{Files, Lists, Segment, WrittenBy, lists, names};
 use self::store::{Slot, Store};
+use self::tally::Tally;
 use super::directory::{MANAGED, META};
-use super::document::{FieldHandles, Record};
+use super::document::FieldHandles;
 use super::guard::guarded;
-use super::{IndexError, fields, is_own_file, unusable};
+use super::{IndexError, fields, is_lock, is_own_file, unusable};
 
 /// Before the content hash of a letter that a repair saved from a damaged file. No file has such a hash, so the letter is
 /// read anew.
@@ -181,10 +184,10 @@ pub fn verify(folder: &Path, segments: &[String]) -> Result<(), String> {
     let lists = lists(folder).map_err(|error| error.to_string())?;
     let files = Files::open(folder).map_err(|error| error.to_string())?;
     let asked = lists.segments.iter().filter(|segment| segments.contains(&segment.name));
-    for file in asked.flat_map(Segment::files) {
-        files.verify(&file).map_err(|problem| format!("its file `{file}` {problem}"))?;
-    }
-    Ok(())
+    let asked: Vec<String> = asked.flat_map(Segment::files).collect();
+    asked
+        .par_iter()
+        .try_for_each(|file| files.verify(file).map(drop).map_err(|problem| format!("its file `{file}` {problem}")))
 }
 
 /// Whether another process holds the writer's lock.
@@ -217,7 +220,7 @@ pub(crate) fn examine(folder: &Path, progress: &mut dyn FnMut(u64)) -> Result<Ex
             (true, true) => State::Incomplete,
             (false, _) => State::Damaged,
         },
-        letters: tally.letters.len() as u64,
+        letters: tally.letters(),
         decisions: tally.decisions,
         damage,
         unreadable: tally.unreadable,
@@ -232,14 +235,17 @@ pub(crate) fn examine(folder: &Path, progress: &mut dyn FnMut(u64)) -> Result<Ex
 fn examine_files(files: &Files, segments: &[Segment], damage: &mut Vec<Damage>) -> Vec<Examined> {
     let ours = writer_of_this_version();
     let mut writers: HashMap<WrittenBy, usize> = HashMap::from([(ours, 2)]);
-    let mut verified = Vec::new();
-    for segment in segments {
-        for file in segment.files() {
+    let verified: Vec<(String, Result<WrittenBy, &str>)> = segments
+        .par_iter()
+        .flat_map(Segment::files)
+        .map(|file| {
             let state = files.verify(&file);
-            if let Ok(writer) = state {
-                *writers.entry(writer).or_default() += 1;
-            }
-            verified.push((file, state));
+            (file, state)
+        })
+        .collect();
+    for (_, state) in &verified {
+        if let Ok(writer) = state {
+            *writers.entry(*writer).or_default() += 1;
         }
     }
     let mut whole: HashSet<String> = HashSet::new();
@@ -328,10 +334,7 @@ fn managed(folder: &Path, segments: &[Segment]) -> Option<Damage> {
 fn orphans(folder: &Path, segments: &[Segment]) -> Result<Vec<Orphan>, IndexError> {
     let known: HashSet<String> = segments.iter().flat_map(Segment::files).collect();
     let is_orphan = |name: &String| {
-        is_own_file(name)
-            && !known.contains(name)
-            && ![META, MANAGED].contains(&name.as_str())
-            && !name.ends_with(".lock")
+        is_own_file(name) && !known.contains(name) && ![META, MANAGED].contains(&name.as_str()) && !is_lock(name)
     };
     Ok(names(folder)?
         .into_iter()
@@ -352,54 +355,6 @@ fn holds(ending: &str) -> &'static str {
         "del" => "which decisions were removed or replaced",
         "managed" => "the list of the files",
         _ => "the list of the index's parts",
-    }
-}
-
-/// What the decisions add up to.
-#[derive(Default)]
-struct Tally {
-    letters: HashMap<String, LetterTally>,
-    decisions: u64,
-    unreadable: u64,
-    unreadable_letters: BTreeSet<String>,
-}
-
-#[derive(Default)]
-struct LetterTally {
-    /// A bit for each of the first decisions, to find one that stands twice; letters with more are counted only.
-    seen: u128,
-    decisions: u32,
-    highest: u32,
-    marked: bool,
-}
-
-impl Tally {
-    /// Counts a decision; whether it is the first of its id.
-    fn count(&mut self, record: &Record) -> bool {
-        let Some(decision) = record.letter.decisions.first() else { return true };
-        let ordinal = decision.ordinal();
-        let letter = self.letters.entry(record.letter.id.clone()).or_default();
-        let bit = 1_u128.checked_shl(ordinal).unwrap_or(0);
-        let is_new = letter.seen & bit == 0;
-        letter.seen |= bit;
-        letter.decisions += u32::from(is_new);
-        letter.highest = letter.highest.max(ordinal);
-        letter.marked |= record.letter.source.content_hash.starts_with(INCOMPLETE);
-        self.decisions += u64::from(is_new);
-        is_new
-    }
-
-    fn incomplete(&self) -> Vec<String> {
-        let mut incomplete: Vec<String> = self
-            .letters
-            .iter()
-            .filter(|(id, letter)| {
-                letter.marked || (letter.decisions != letter.highest && !self.unreadable_letters.contains(*id))
-            })
-            .map(|(id, _)| id.clone())
-            .collect();
-        incomplete.sort_unstable();
-        incomplete
     }
 }
 
@@ -434,11 +389,13 @@ fn read_segment(
         if looks_for_missing {
             found.insert((record.letter.id.clone(), u64::from(decision.ordinal())));
         }
+        let is_marked = record.letter.source.content_hash.starts_with(INCOMPLETE);
+        let is_new = tally.count(&record.letter.id, decision.ordinal(), is_marked);
         // Where deleted decisions cannot be told, an old one beside its successor is no surprise.
-        if !tally.count(&record) && !matches!(examined.alive, Alive::Unknown) {
+        if !is_new && !matches!(examined.alive, Alive::Unknown) {
             twice += 1;
         }
-        if read % 1000 == 0 {
+        if read.is_multiple_of(1000) {
             progress(tally.decisions);
         }
     });

@@ -105,13 +105,12 @@ impl Known {
     /// # Errors
     /// The index files cannot be read.
     pub fn may_have_letter(&self, letter_id: &str) -> tantivy::Result<bool> {
-        match self.sets()? {
-            Some(sets) => Ok(sets.letters.contains(&letter_hash(&letter_id.to_lowercase()))),
-            None => {
-                let term = Term::from_field_text(self.snapshot.fields.case_number, &letter_id.to_lowercase());
-                Ok(self.snapshot.searcher.doc_freq(&term)? > 0)
-            }
+        let folded_id = letter_id.to_lowercase();
+        if let Some(sets) = self.sets()? {
+            return Ok(sets.letters.contains(&letter_hash(&folded_id)));
         }
+        let term = Term::from_field_text(self.snapshot.fields.case_number, &folded_id);
+        Ok(self.snapshot.searcher.doc_freq(&term)? > 0)
     }
 
     fn sets(&self) -> tantivy::Result<Option<&Sets>> {

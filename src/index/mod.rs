@@ -10,6 +10,7 @@ pub mod document;
 pub mod fields;
 pub mod guard;
 pub mod known;
+mod lists;
 pub mod memory;
 mod merging;
 pub mod plain_words;
@@ -22,9 +23,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use tantivy::directory::error::LockError;
+use tantivy::directory::{DirectoryLock, INDEX_WRITER_LOCK, META_LOCK};
 use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::tokenizer::{LowerCaser, RawTokenizer, TextAnalyzer};
-use tantivy::{Index, IndexSettings};
+use tantivy::{Directory, Index, IndexSettings};
 
 use self::directory::IndexDirectory;
 
@@ -122,11 +125,11 @@ pub struct OpenIndex {
 /// There is none, it is of another format, or its files cannot be read.
 pub fn open(directory: &Path) -> Result<OpenIndex, IndexError> {
     if !directory.join("meta.json").is_file() {
-        return Err(match holds_segments(directory) {
-            true => {
-                IndexError::Broken { directory: directory.to_owned(), reason: "its file `meta.json` is missing".into() }
-            }
-            false => IndexError::Absent { directory: directory.to_owned() },
+        let directory = directory.to_owned();
+        return Err(if holds_segments(&directory) {
+            IndexError::Broken { directory, reason: "its file `meta.json` is missing".into() }
+        } else {
+            IndexError::Absent { directory }
         });
     }
     let tantivy = open_files(directory).map_err(|error| unusable(directory, &error))?;
@@ -148,7 +151,7 @@ fn open_files(directory: &Path) -> tantivy::Result<Index> {
 
 /// Whether decisions lie in a folder that has lost the list of them.
 fn holds_segments(directory: &Path) -> bool {
-    let is_segment = |name: &str| name.ends_with(".store") && is_own_file(name);
+    let is_segment = |name: &str| is_store(name) && is_own_file(name);
     fs::read_dir(directory).is_ok_and(|mut entries| {
         entries.any(|entry| entry.is_ok_and(|entry| is_segment(&entry.file_name().to_string_lossy())))
     })
@@ -173,9 +176,8 @@ fn read_note(directory: &Path, payload: Option<&str>) -> Result<CommitNote, Inde
 pub fn open_or_create(directory: &Path) -> Result<OpenIndex, IndexError> {
     match open(directory) {
         Err(IndexError::Absent { .. }) => create(directory),
-        // A build that was killed before its first commit left an index without a note and without documents.
+        // An early version left such a one where a build was killed at its start.
         Err(IndexError::OtherFormat { found, directory: at }) if found == "unknown" && holds_nothing(&at) => {
-            remove_files(&at)?;
             create(directory)
         }
         other => other,
@@ -187,12 +189,31 @@ fn create(directory: &Path) -> Result<OpenIndex, IndexError> {
     if holds_other_files(directory)? {
         return Err(IndexError::Occupied { directory: directory.to_owned() });
     }
-    let files = IndexDirectory::open(directory).map_err(|error| unwritable(directory, &error))?;
-    let tantivy =
-        Index::create(files, fields::schema(), settings()).map_err(|error| failed_to_write(directory, &error))?;
+    let _lock = lock_for_writing(directory)?;
+    // Several may have seen that there is none; the others find the one that the first has made.
+    match open(directory) {
+        Err(IndexError::Absent { .. }) => {}
+        Err(IndexError::OtherFormat { found, .. }) if found == "unknown" && holds_nothing(directory) => {
+            remove_files(directory)?;
+        }
+        other => return other,
+    }
+    // With its note from the beginning, so that a killed build is known as one of ours.
+    lists::write(directory, &[], 0, &CommitNote::new()).map_err(|error| failed_to_write(directory, &error))?;
     sync_parent(directory);
-    register_analyses(&tantivy);
-    Ok(OpenIndex { directory: directory.to_owned(), tantivy, note: CommitNote::new() })
+    open(directory)
+}
+
+/// Takes the lock of the one who writes, whatever the state of the index in the folder.
+///
+/// # Errors
+/// Another process has it, or the folder cannot be written.
+pub fn lock_for_writing(folder: &Path) -> Result<DirectoryLock, IndexError> {
+    let files = IndexDirectory::open(folder).map_err(|error| unwritable(folder, &error))?;
+    files.acquire_lock(&INDEX_WRITER_LOCK).map_err(|error| match error {
+        LockError::LockBusy => IndexError::Locked { directory: folder.to_owned() },
+        LockError::IoError(error) => unwritable(folder, &error),
+    })
 }
 
 fn settings() -> IndexSettings {
@@ -223,6 +244,16 @@ fn is_own_file(name: &str) -> bool {
     is_segment_file || matches!(name, "meta.json" | ".managed.json") || is_left_over(name)
 }
 
+/// A lock says by being held, not by being there, that an index is written.
+fn is_lock(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|ending| ending == "lock")
+}
+
+/// Whether a file holds the texts of a segment.
+fn is_store(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|ending| ending == "store")
+}
+
 /// Files that tantivy leaves where a build was killed before it wrote an index.
 fn is_left_over(name: &str) -> bool {
     name.starts_with(".tantivy-") || name.starts_with(".tmp") || name == ".managed.json"
@@ -251,7 +282,7 @@ fn holds_nothing(directory: &Path) -> bool {
 pub fn take_place(new: &Path, old: &Path) -> Result<(), IndexError> {
     let entries = fs::read_dir(new).map_err(|error| unwritable(new, &error))?;
     let names = entries.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned());
-    let mut names: Vec<String> = names.filter(|name| is_own_file(name) && !name.ends_with(".lock")).collect();
+    let mut names: Vec<String> = names.filter(|name| is_own_file(name) && !is_lock(name)).collect();
     // The lists last, and the list of segments last of all, when its files are there for good.
     names.sort_by_key(|name| (name == directory::META, name == directory::MANAGED));
     for name in &names {
@@ -264,13 +295,23 @@ pub fn take_place(new: &Path, old: &Path) -> Result<(), IndexError> {
     let old_files = fs::read_dir(old).map_err(|error| unwritable(old, &error))?.filter_map(Result::ok);
     for entry in old_files {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if is_own_file(&name) && !names.contains(&name) && !name.ends_with(".lock") {
+        if is_own_file(&name) && !names.contains(&name) && !is_lock(&name) {
             fs::remove_file(entry.path()).map_err(|error| unwritable(old, &error))?;
         }
     }
-    remove_files(new)?;
-    // Empty by now; if it cannot go, it does no harm.
-    let _ = fs::remove_dir(new);
+    discard(new)
+}
+
+/// Removes the files of an index that nobody writes any more, and its folder where it holds nothing else.
+///
+/// # Errors
+/// A file cannot be removed.
+pub fn discard(folder: &Path) -> Result<(), IndexError> {
+    remove_files(folder)?;
+    let locks = [&INDEX_WRITER_LOCK, &META_LOCK];
+    // What cannot go does no harm.
+    let _ = locks.map(|lock| fs::remove_file(folder.join(&lock.filepath)));
+    let _ = fs::remove_dir(folder);
     Ok(())
 }
 
@@ -279,7 +320,7 @@ fn sync(folder: &Path) -> std::io::Result<()> {
     if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
-/// Removes the files of an index, and only those; the folder stays.
+/// Removes the files of an index, and only those; the folder stays, and so do the locks, which others may hold.
 ///
 /// # Errors
 /// A file cannot be removed.
@@ -288,7 +329,10 @@ pub fn remove_files(directory: &Path) -> Result<(), IndexError> {
     // The list of files goes last: without it what is left is no index.
     let mut own: Vec<PathBuf> = entries
         .filter_map(Result::ok)
-        .filter(|entry| is_own_file(&entry.file_name().to_string_lossy()))
+        .filter(|entry| {
+            let name = entry.file_name();
+            is_own_file(&name.to_string_lossy()) && !is_lock(&name.to_string_lossy())
+        })
         .map(|entry| entry.path())
         .collect();
     own.sort_by_key(|path| path.ends_with("meta.json"));
@@ -315,9 +359,7 @@ fn unusable(directory: &Path, error: &tantivy::TantivyError) -> IndexError {
 fn failed_to_write(directory: &Path, error: &tantivy::TantivyError) -> IndexError {
     use tantivy::TantivyError::{IoError, LockFailure, OpenWriteError};
     match error {
-        IoError(_) | OpenWriteError(_) | LockFailure(tantivy::directory::error::LockError::IoError(_), _) => {
-            unwritable(directory, error)
-        }
+        IoError(_) | OpenWriteError(_) | LockFailure(LockError::IoError(_), _) => unwritable(directory, error),
         error => unusable(directory, error),
     }
 }

@@ -80,9 +80,8 @@ impl LetterWriter {
         // Merging on the way would write decisions several times; see `merging`.
         writer.set_merge_policy(Box::new(NoMergePolicy));
         let snapshot = Snapshot::of(&index).map_err(failed)?;
-        let is_new = snapshot.searcher.num_docs() == 0;
         let earlier_segments = index.tantivy.searchable_segment_ids().map_err(failed)?;
-        let mut new = Self {
+        Ok(Self {
             index,
             writer,
             queue: Room::for_bytes(memory.of_queue()),
@@ -92,12 +91,7 @@ impl LetterWriter {
             uncommitted_content: Contents::default(),
             earlier_segments,
             changed: false,
-        };
-        if is_new {
-            // A new index gets its note before anything else, so that a killed build is known as one of ours.
-            new.commit().map_err(|error| failed_to_write(&new.index.directory, &error))?;
-        }
-        Ok(new)
+        })
     }
 
     /// What was committed; shared with the threads that read letters.
@@ -303,11 +297,11 @@ impl LetterWriter {
             .map_err(|damage| TantivyError::DataCorruption(DataCorruption::comment_only(damage)))?;
         // A snapshot keeps the files of merged segments in memory.
         self.known.advance(Snapshot::empty()?, Contents::default(), std::iter::empty());
-        let merges: Vec<_> = groups
+        let under_way: Vec<_> = groups
             .iter()
             .map(|group| self.writer.merge(&group.iter().map(|&place| segments[place].id()).collect::<Vec<_>>()))
             .collect();
-        for merge in merges {
+        for merge in under_way {
             merge.wait()?;
         }
         // A file is collected once nobody has its segment in hand.

@@ -52,13 +52,17 @@ pub fn invented(number: usize) -> String {
 
 /// Writes a tar of invented letters.
 pub fn tar_of(path: &Path, letters: std::ops::Range<usize>) {
+    tar_of_texts(path, letters.map(|number| (case(number), invented(number))));
+}
+
+/// Writes a tar of letters with their names.
+pub fn tar_of_texts(path: &Path, letters: impl Iterator<Item = (String, String)>) {
     let mut tar = tar::Builder::new(std::fs::File::create(path).expect("a file"));
-    for number in letters {
-        let text = invented(number);
+    for (name, text) in letters {
         let mut header = tar::Header::new_gnu();
         header.set_size(text.len() as u64);
         header.set_mode(0o644);
-        tar.append_data(&mut header, format!("{}.txt", case(number)), text.as_bytes()).expect("a member");
+        tar.append_data(&mut header, format!("{name}.txt"), text.as_bytes()).expect("a member");
     }
     tar.finish().expect("a tar");
 }

@@ -11,7 +11,7 @@ use tantivy::directory::{FileSlice, ManagedDirectory};
 
 use super::super::directory::{IndexDirectory, META};
 use super::super::guard::guarded;
-use super::super::{INDEX_FORMAT, IndexError, fields, settings, unusable, unwritable};
+use super::super::{INDEX_FORMAT, IndexError, fields, is_store, settings, unusable, unwritable};
 
 /// The endings of a segment's files, beside that of its deleted decisions.
 pub const PARTS: [&str; 6] = ["store", "term", "idx", "pos", "fieldnorm", "fast"];
@@ -37,14 +37,17 @@ pub struct Deletes {
 }
 
 impl Segment {
+    #[must_use]
     pub fn file(&self, part: &str) -> String {
         format!("{}.{part}", self.name)
     }
 
+    #[must_use]
     pub fn deletes_file(&self) -> Option<String> {
         self.deletes.as_ref().map(|deletes| format!("{}.{}.del", self.name, deletes.opstamp))
     }
 
+    #[must_use]
     pub fn files(&self) -> Vec<String> {
         PARTS.iter().map(|part| self.file(part)).chain(self.deletes_file()).collect()
     }
@@ -84,7 +87,7 @@ pub fn lists(folder: &Path) -> Result<Lists, IndexError> {
     let text = match fs::read(folder.join(META)) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            if names.iter().any(|name| name.ends_with(".store")) {
+            if names.iter().any(|name| is_store(name)) {
                 return Ok(from_files("is missing"));
             }
             return Err(IndexError::Absent { directory: folder.to_owned() });
@@ -113,6 +116,9 @@ pub fn lists(folder: &Path) -> Result<Lists, IndexError> {
 }
 
 /// The names of the files in a folder, sorted.
+///
+/// # Errors
+/// There is no such folder, or it cannot be read.
 pub fn names(folder: &Path) -> Result<Vec<String>, IndexError> {
     let failed = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => IndexError::Absent { directory: folder.to_owned() },
@@ -148,6 +154,7 @@ fn by_name(names: &[String]) -> Vec<Segment> {
 pub type WrittenBy = [u64; 4];
 
 /// The numbers of a version.
+#[must_use]
 pub fn written_by(version: &tantivy::Version) -> WrittenBy {
     let version = serde_json::to_value(version).unwrap_or_default();
     ["major", "minor", "patch", "index_format_version"].map(|part| version[part].as_u64().unwrap_or(0))

@@ -8,23 +8,22 @@ use std::fs;
 use std::path::Path;
 
 use serde::Serialize;
-use serde_json::{Value, json};
-use tantivy::directory::error::LockError;
-use tantivy::directory::{DirectoryLock, INDEX_WRITER_LOCK};
+use serde_json::Value;
 use tantivy::indexer::UserOperation;
 use tantivy::merge_policy::NoMergePolicy;
-use tantivy::{Directory, Index, IndexWriter};
+use tantivy::{Index, IndexWriter};
 
 use super::super::directory::{ASIDE, IndexDirectory, MANAGED, META};
 use super::super::document::{FieldHandles, OtherSource, Record, documents};
 use super::super::{
-    CommitNote, IndexError, failed_to_write, fields, is_own_file, register_analyses, settings, unwritable,
+    CommitNote, IndexError, failed_to_write, fields, is_lock, is_own_file, lists, lock_for_writing, register_analyses,
+    settings, unwritable,
 };
 use super::files::{Files, names};
 use super::salvage::{Kept, RunId, Runs, choose};
 use super::store::{Slot, Store};
 use super::{Damage, Examination, INCOMPLETE, State, examine};
-use crate::letter::model::{Diagnostic, DiagnosticCode};
+use crate::letter::model::{Decision, Diagnostic, DiagnosticCode};
 
 /// Memory of the one indexing thread, in bytes.
 const MEMORY: usize = 64 * 1024 * 1024;
@@ -56,7 +55,7 @@ pub struct Repaired {
 /// There is no index, it is of another format, another imr writes it, or the disk refuses; then it stays as it was.
 pub fn repair(folder: &Path, progress: &mut dyn FnMut(u64)) -> Result<Repaired, IndexError> {
     super::files::lists(folder)?;
-    let _lock = lock(folder)?;
+    let _lock = lock_for_writing(folder)?;
     // What an interrupted repair left is in nobody's list.
     remove(folder, &names(folder)?, |name| name.starts_with(ASIDE))?;
     let before = names(folder)?;
@@ -68,14 +67,6 @@ pub fn repair(folder: &Path, progress: &mut dyn FnMut(u64)) -> Result<Repaired, 
         let _ = remove(folder, &names(folder)?, |name| !before.iter().any(|known| known == name));
     }
     result
-}
-
-fn lock(folder: &Path) -> Result<DirectoryLock, IndexError> {
-    let directory = IndexDirectory::open(folder).map_err(|error| unwritable(folder, &error))?;
-    directory.acquire_lock(&INDEX_WRITER_LOCK).map_err(|error| match error {
-        LockError::LockBusy => IndexError::Locked { directory: folder.to_owned() },
-        LockError::IoError(error) => unwritable(folder, &error),
-    })
 }
 
 fn repair_examined(
@@ -107,7 +98,7 @@ fn repair_examined(
     if health.state == State::Damaged || *lists_damaged {
         let whole = segments.iter().filter(|examined| !is_rebuilt(examined));
         entries.splice(0..0, whole.map(|examined| examined.segment.entry.clone()));
-        replace_lists(folder, examination, entries)?;
+        replace_lists(folder, examination, &entries)?;
     }
     let listed: HashSet<String> = super::files::lists(folder)?
         .segments
@@ -115,7 +106,7 @@ fn repair_examined(
         .flat_map(super::files::Segment::files)
         .chain([META.into(), MANAGED.into()])
         .collect();
-    let is_left_over = |name: &str| is_own_file(name) && !listed.contains(name) && !name.ends_with(".lock");
+    let is_left_over = |name: &str| is_own_file(name) && !listed.contains(name) && !is_lock(name);
     repaired.removed_files = remove(folder, &names(folder)?, is_left_over)?;
     Ok(repaired)
 }
@@ -135,7 +126,7 @@ fn write_anew(
     writer.set_merge_policy(Box::new(NoMergePolicy));
     let mut written: HashMap<RunId, BTreeSet<u32>> = HashMap::new();
     let mut failure = None;
-    let mut count = 0;
+    let mut count = 0_u64;
     for (place, examined) in segments.iter().enumerate() {
         if !kept.runs.keys().any(|run| run.0 == place) {
             continue;
@@ -144,7 +135,7 @@ fn write_anew(
         let mut runs = Runs::default();
         store.each(&|number| examined.alive.counts(number), &mut |slot| {
             let Slot::Record(_, mut record) = slot else { return };
-            let Some(ordinal) = record.letter.decisions.first().map(|decision| decision.ordinal()) else { return };
+            let Some(ordinal) = record.letter.decisions.first().map(Decision::ordinal) else { return };
             let run = (place, runs.of(&record, ordinal));
             let Some(complete) = kept.runs.get(&run) else { return };
             if failure.is_some() || !written.entry(run).or_default().insert(ordinal) {
@@ -159,7 +150,7 @@ fn write_anew(
                 Ok(_) => count += 1,
                 Err(error) => failure = Some(error),
             }
-            if count % 1000 == 0 {
+            if count.is_multiple_of(1000) {
                 progress(count);
             }
         });
@@ -201,34 +192,15 @@ fn mark_incomplete(record: &mut Record) {
 }
 
 /// Puts the new list of segments in the place of the old, durably: the one step that changes the index.
-fn replace_lists(folder: &Path, examination: &Examination, segments: Vec<Value>) -> Result<(), IndexError> {
+fn replace_lists(folder: &Path, examination: &Examination, segments: &[Value]) -> Result<(), IndexError> {
     let meta = examination.lists.meta.as_ref();
     let opstamps = examination.segments.iter().filter_map(|examined| examined.segment.deletes.as_ref());
     let highest = opstamps.map(|deletes| deletes.opstamp).max().unwrap_or(0);
     let note = meta
         .and_then(|meta| serde_json::from_str::<CommitNote>(meta["payload"].as_str()?).ok())
         .map_or_else(CommitNote::new, |note| CommitNote { created: note.created, ..CommitNote::new() });
-    let write = || -> tantivy::Result<()> {
-        let new = json!({
-            "index_settings": settings(),
-            "segments": segments,
-            "schema": fields::schema(),
-            "opstamp": meta.and_then(|meta| meta["opstamp"].as_u64()).unwrap_or(0).max(highest),
-            "payload": serde_json::to_string(&note)?,
-        });
-        let directory = IndexDirectory::open(folder)?;
-        // All files there are: those that are not in use are removed next, or by the next run.
-        let own =
-            fs::read_dir(folder)?.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned());
-        let managed: Vec<String> =
-            own.filter(|name| is_own_file(name) && !name.starts_with('.')).chain([META.into()]).collect();
-        let managed: BTreeSet<String> = managed.into_iter().collect();
-        directory.sync_directory()?;
-        directory.atomic_write(Path::new(MANAGED), &serde_json::to_vec(&managed)?)?;
-        directory.atomic_write(Path::new(META), &serde_json::to_vec_pretty(&new)?)?;
-        Ok(())
-    };
-    write().map_err(|error| failed_to_write(folder, &error))
+    let opstamp = meta.and_then(|meta| meta["opstamp"].as_u64()).unwrap_or(0).max(highest);
+    lists::write(folder, segments, opstamp, &note).map_err(|error| failed_to_write(folder, &error))
 }
 
 /// Removes the files that are to go; gives how many there were.

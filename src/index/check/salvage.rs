@@ -8,6 +8,7 @@ use super::super::document::{FieldHandles, Record};
 use super::files::Files;
 use super::store::{Slot, Store};
 use super::{Alive, Examined, INCOMPLETE};
+use crate::letter::model::Decision;
 
 /// Decisions of one letter that follow each other in one segment, by the segment's place and the run's number in it.
 pub type RunId = (usize, u32);
@@ -99,7 +100,7 @@ pub fn choose(
                 }
                 return;
             };
-            let Some(ordinal) = record.letter.decisions.first().map(|decision| decision.ordinal()) else { return };
+            let Some(ordinal) = record.letter.decisions.first().map(Decision::ordinal) else { return };
             read += 1;
             let id = record.letter.id.to_lowercase();
             let run = (place, runs.of(&record, ordinal));
@@ -136,7 +137,7 @@ pub fn choose(
                 }),
             }
             last = Some(id);
-            if (read_so_far + read) % 1000 == 0 {
+            if (read_so_far + read).is_multiple_of(1000) {
                 progress(read_so_far + read);
             }
         });

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
 use tantivy::directory::OwnedBytes;
 use tantivy::store::StoreReader;
 use tantivy::{TantivyDocument, TantivyError};
@@ -21,8 +22,12 @@ const LENGTH_BYTES: usize = 4;
 const LARGEST_BLOCK: u64 = 256 * 1024 * 1024;
 /// How a stored record begins.
 const RECORD_START: &[u8] = b"{\"letter\":";
-/// Blocks the library keeps unpacked.
-const CACHED_BLOCKS: usize = 4;
+/// Blocks the library keeps unpacked, some for each thread that reads.
+const CACHED_BLOCKS: usize = 32;
+/// Decisions of a whole file that are in memory at a time.
+const DECISIONS_AT_ONCE: u32 = 2048;
+/// Decisions in a row that one thread reads, so that few blocks are unpacked by two.
+const DECISIONS_IN_A_ROW: usize = 256;
 
 /// What stands at a place of the file.
 pub enum Slot {
@@ -82,19 +87,29 @@ impl Store {
     }
 
     /// Hands over every decision in order; decisions of which `wanted` says no are passed over unread.
-    pub fn each(&self, wanted: &dyn Fn(u32) -> bool, receive: &mut dyn FnMut(Slot)) {
+    pub fn each(&self, wanted: &(dyn Fn(u32) -> bool + Sync), receive: &mut dyn FnMut(Slot)) {
         match &self.content {
             Content::Lost => receive(Slot::Gap),
             Content::Whole { reader, decisions } => {
-                for number in 0..decisions.unwrap_or(u32::MAX) {
-                    if !wanted(number) {
-                        continue;
-                    }
-                    match guarded(|| record(&self.fields, &reader.get::<TantivyDocument>(number)?)) {
-                        Ok(record) => receive(Slot::Record(Some(number), Box::new(record))),
-                        // So the library says that a number is behind the last one.
-                        Err(TantivyError::InvalidArgument(_)) if decisions.is_none() => break,
-                        Err(_) => receive(Slot::Gap),
+                let end = decisions.unwrap_or(u32::MAX);
+                let mut next = 0;
+                while next < end {
+                    let numbers: Vec<u32> = (next..end.min(next.saturating_add(DECISIONS_AT_ONCE))).collect();
+                    next += numbers.len() as u32;
+                    let read = |row: &[u32]| -> Vec<_> {
+                        row.iter()
+                            .filter(|number| wanted(**number))
+                            .map(|&number| (number, self.read_whole(reader, number)))
+                            .collect()
+                    };
+                    let read: Vec<Vec<_>> = numbers.par_chunks(DECISIONS_IN_A_ROW).map(read).collect();
+                    for (number, record) in read.into_iter().flatten() {
+                        match record {
+                            Ok(record) => receive(Slot::Record(Some(number), record)),
+                            // So the library says that a number is behind the last one.
+                            Err(TantivyError::InvalidArgument(_)) if decisions.is_none() => return,
+                            Err(_) => receive(Slot::Gap),
+                        }
                     }
                 }
             }
@@ -108,9 +123,18 @@ impl Store {
             }
         }
     }
+
+    fn read_whole(&self, reader: &StoreReader, number: u32) -> tantivy::Result<Box<Record>> {
+        guarded(|| record(&self.fields, &reader.get::<TantivyDocument>(number)?)).map(Box::new)
+    }
 }
 
-fn each_of_block(packed: &[u8], first: Option<u32>, wanted: &dyn Fn(u32) -> bool, receive: &mut dyn FnMut(Slot)) {
+fn each_of_block(
+    packed: &[u8],
+    first: Option<u32>,
+    wanted: &(dyn Fn(u32) -> bool + Sync),
+    receive: &mut dyn FnMut(Slot),
+) {
     let Some(block) = unpack(packed) else { return receive(Slot::Gap) };
     let Some(places) = places(&block) else { return receive(Slot::Gap) };
     for (place, number) in places.into_iter().zip(0..) {
