@@ -10,6 +10,7 @@
 
 #![expect(clippy::expect_used, reason = "a bench has nobody to report to")]
 
+mod drawing;
 #[expect(dead_code, reason = "letters are made by other benches")]
 mod synthesized;
 #[expect(dead_code, reason = "medians of rounds are for other benches")]
@@ -27,6 +28,7 @@ use imr::search::model::{DEFAULT_FACETS, Filter, Request, Sort};
 use imr::search::{export, search};
 use tantivy::DocAddress;
 
+use crate::drawing::Random;
 use crate::synthesized::argument;
 use crate::timing::{is_measuring, time};
 
@@ -49,7 +51,7 @@ fn main() {
     let state = if cold { "cold" } else { "warm" };
     println!("{decisions} decisions in {segments} segments, {questions} questions of each kind, {state}; milliseconds");
     println!("  {:<28} {:>8} {:>8} {:>8} {:>8} {:>12}", "kind", "median", "p95", "p99", "most", "found");
-    let mut draw = Draw { state: 42, snapshot: &snapshot };
+    let mut draw = Draw { random: Random::new(42), snapshot: &snapshot };
     let mut of_default: Vec<Duration> = Vec::new();
     for kind in KINDS {
         let requests: Vec<Request> = (0..questions).map(|_| (kind.request)(&mut draw)).collect();
@@ -172,18 +174,13 @@ fn all_facets() -> Vec<String> {
 
 /// Draws questions from the decisions of the index.
 struct Draw<'a> {
-    state: u64,
+    random: Random,
     snapshot: &'a Snapshot,
 }
 
 impl Draw<'_> {
-    /// A number below `end`: SplitMix64 (Steele, Lea and Flood, 2014).
     fn below(&mut self, end: usize) -> usize {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut value = self.state;
-        value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((value ^ (value >> 31)) % end as u64) as usize
+        self.random.below(end)
     }
 
     fn decision(&mut self) -> imr::letter::model::Letter {

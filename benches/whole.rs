@@ -8,27 +8,24 @@
 
 #![expect(clippy::expect_used, reason = "a bench has nobody to report to")]
 
+mod building;
 mod synthesized;
 #[expect(dead_code, reason = "its milliseconds are for other benches")]
 mod timing;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use imr::index::document::documents;
-use imr::index::memory::Memory;
 use imr::index::reader::Snapshot;
-use imr::index::writer::LetterWriter;
-use imr::index::{self, OpenIndex};
-use imr::ingest::{Options, Reading, ingest, read_all};
+use imr::ingest::{Options, Reading, read_all};
 use imr::letter;
-use tantivy::indexer::{IndexWriterOptions, UserOperation};
-use tantivy::merge_policy::NoMergePolicy;
-use tantivy::{IndexWriter, TantivyDocument};
+use tantivy::TantivyDocument;
 
+use crate::building::{alone, whole};
 use crate::synthesized::{argument, letters};
-use crate::timing::{is_measuring, median, time};
+use crate::timing::{is_measuring, median};
 
 fn main() {
     let number = argument("letters").unwrap_or(if is_measuring() { 20_000 } else { 50 });
@@ -44,10 +41,10 @@ fn main() {
     let ready_derived = ready(&tar, &derived);
     let mut times: [Vec<Duration>; 4] = Default::default();
     for _ in 0..rounds {
-        times[0].push(alone(&ready_printed, threads));
-        times[1].push(whole(&tar, &printed, threads));
-        times[2].push(alone(&ready_derived, threads));
-        times[3].push(whole(&tar, &derived, threads));
+        times[0].push(alone(&ready_printed, threads).0.took);
+        times[1].push(whole(&tar, &printed, threads).took);
+        times[2].push(alone(&ready_derived, threads).0.took);
+        times[3].push(whole(&tar, &derived, threads).took);
     }
     let [alone_printed, whole_printed, alone_derived, whole_derived] = times.map(|times| median(&times).as_secs_f64());
     let line = |what: &str, seconds: f64| println!("  {what:<44} {seconds:>7.2} s  {:>6.1} MB/s", megabytes / seconds);
@@ -69,47 +66,4 @@ fn ready(tar: &Path, options: &Options) -> Vec<Vec<TantivyDocument>> {
         std::ops::ControlFlow::Continue(())
     });
     all
-}
-
-fn fresh() -> (tempfile::TempDir, OpenIndex) {
-    let folder = tempfile::tempdir().expect("a folder for the index");
-    let opened = index::open_or_create(folder.path()).expect("an index can be made");
-    (folder, opened)
-}
-
-/// What `imr index` does, from the tar to the merged index.
-fn whole(tar: &Path, options: &Options, threads: usize) -> Duration {
-    let (_folder, opened) = fresh();
-    let paths: Vec<PathBuf> = vec![tar.to_owned()];
-    time(|| {
-        let mut writer = LetterWriter::new(opened, threads, options.memory).expect("the index can be written");
-        let totals = ingest(&paths, &mut writer, options, &mut |_, _| {}).expect("the letters are written");
-        assert_eq!(totals.rejected, 0, "{:?}", totals.rejected_by_reason);
-        writer.finish().expect("the index is committed");
-    })
-}
-
-/// tantivy with the same settings, from documents to the merged index. Copying the documents is not counted.
-fn alone(ready: &[Vec<TantivyDocument>], threads: usize) -> Duration {
-    let (_folder, opened) = fresh();
-    let documents = ready.to_vec();
-    time(|| {
-        let options = IndexWriterOptions::builder()
-            .num_worker_threads(threads)
-            .memory_budget_per_thread(Memory::default().of_indexing_thread(threads))
-            .num_merge_threads(threads)
-            .build();
-        let mut writer: IndexWriter = opened.tantivy.writer_with_options(options).expect("the index can be written");
-        writer.set_merge_policy(Box::new(NoMergePolicy));
-        for letter in documents {
-            let operations: Vec<_> = letter.into_iter().map(UserOperation::Add).collect();
-            writer.run(operations).expect("the documents are taken");
-        }
-        writer.commit().expect("the documents are committed");
-        let segments = opened.tantivy.searchable_segment_ids().expect("the index is there");
-        if segments.len() > 1 {
-            writer.merge(&segments).wait().expect("the segments are merged");
-        }
-        writer.wait_merging_threads().expect("nothing is left to merge");
-    })
 }
