@@ -4,6 +4,8 @@
 
 mod common;
 
+#![expect(clippy::format_collect, reason = "a letter is made once")]
+
 use std::time::Instant;
 
 use common::intake::{LETTER, is_read, is_rejected, letter};

@@ -179,16 +179,14 @@ fn order(letter_id: &str, ordinal: u32) -> u64 {
     let usual = letter_id.strip_prefix("CM").and_then(|number| number.split_once('-')).filter(|(year, number)| {
         year.len() == 2 && number.len() == 7 && year.bytes().chain(number.bytes()).all(|digit| digit.is_ascii_digit())
     });
-    let letter = match usual.and_then(|(year, number)| format!("{year}{number}").parse::<u64>().ok()) {
-        Some(number) => number,
+    let usual = usual.and_then(|(year, number)| format!("{year}{number}").parse::<u64>().ok());
+    let letter = usual.unwrap_or_else(|| {
         // FNV-1a, above all usual numbers.
-        None => {
-            let hash = letter_id
-                .bytes()
-                .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
-            (1 << 51) | (hash >> (ORDINAL_BITS + 1))
-        }
-    };
+        let hash = letter_id
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+        (1 << 51) | (hash >> (ORDINAL_BITS + 1))
+    });
     letter << ORDINAL_BITS | u64::from(ordinal).min((1 << ORDINAL_BITS) - 1)
 }
 

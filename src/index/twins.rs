@@ -5,6 +5,9 @@
 //! signature of 32 bytes a decision to find candidates (Broder, "On the resemblance and containment of documents", 1997;
 //! one byte of each minimum as in b-bit minwise hashing, Li and König, 2010); the answer checks them exactly.
 
+use std::collections::HashSet;
+use std::hash::BuildHasher;
+
 use rustc_hash::FxHashSet;
 
 /// Words in a shingle.
@@ -77,7 +80,7 @@ fn equal_bytes(difference: u64) -> u32 {
 
 /// The Jaccard similarity of two rationales' shingles, 0 to 1.
 #[must_use]
-pub fn similarity(one: &FxHashSet<u64>, other: &FxHashSet<u64>) -> f64 {
+pub fn similarity<S: BuildHasher>(one: &HashSet<u64, S>, other: &HashSet<u64, S>) -> f64 {
     if one.is_empty() || other.is_empty() {
         return 0.0;
     }
