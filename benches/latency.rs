@@ -33,15 +33,12 @@ use crate::synthesized::argument;
 use crate::timing::{is_measuring, time};
 
 fn main() {
-    let (_made, folder) = match argument::<PathBuf>("index") {
-        Some(folder) => (None, folder),
-        None => {
-            let made = tempfile::tempdir().expect("a folder for the index");
-            let folder = made.path().join("index");
-            index_samples(&folder);
-            (Some(made), folder)
-        }
-    };
+    let made = tempfile::tempdir().expect("a folder for the index");
+    let folder = argument::<PathBuf>("index").unwrap_or_else(|| {
+        let folder = made.path().join("index");
+        index_samples(&folder);
+        folder
+    });
     let questions = argument("questions").unwrap_or(if is_measuring() { 200 } else { 5 });
     let cold = std::env::args().any(|argument| argument == "--cold");
     let opened = index::open(&folder).expect("the index can be opened");
@@ -85,8 +82,8 @@ fn main() {
 
 fn row(name: &str, times: &mut [Duration], found: u64) {
     times.sort();
-    let at = |part: f64| times[((times.len() - 1) as f64 * part).round() as usize].as_secs_f64() * 1e3;
-    println!("  {name:<28} {:>8.2} {:>8.2} {:>8.2} {:>8.2} {found:>12}", at(0.5), at(0.95), at(0.99), at(1.0));
+    let at = |percent: usize| times[(times.len() - 1) * percent / 100].as_secs_f64() * 1e3;
+    println!("  {name:<28} {:>8.2} {:>8.2} {:>8.2} {:>8.2} {found:>12}", at(50), at(95), at(99), at(100));
 }
 
 fn ask(snapshot: &Snapshot, request: &Request) -> u64 {

@@ -1,10 +1,9 @@
 //! Letters made to harm, or made by careless programs: each is read or rejected with a reason, within bounds.
 
+#![expect(clippy::format_collect, reason = "a letter is made once")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod common;
-
-#![expect(clippy::format_collect, reason = "a letter is made once")]
 
 use std::time::Instant;
 
