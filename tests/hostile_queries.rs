@@ -1,5 +1,6 @@
 //! Questions made to harm: each is answered or refused in plain words, and none ends the program.
 
+#![expect(clippy::format_collect, reason = "a question is made once")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod common;
@@ -13,6 +14,7 @@ use imr::index::reader::Snapshot;
 use imr::search::grammar::{DEEPEST_NESTING, LONGEST_QUERY, MOST_CLAUSES, Node, parse};
 use imr::search::model::Request;
 use imr::search::search;
+use imr::vocabulary::words::floor;
 use serde_json::Value;
 
 /// Linux takes 128 KiB in one argument; a longer question comes in several, which the program joins with spaces.
@@ -34,7 +36,7 @@ fn answered(question: &str) -> Value {
     let mut arguments = vec!["--"];
     let mut rest = question;
     while rest.len() > LONGEST_ARGUMENT {
-        let (argument, after) = rest.split_at(rest.floor_char_boundary(LONGEST_ARGUMENT));
+        let (argument, after) = rest.split_at(floor(rest, LONGEST_ARGUMENT));
         arguments.push(argument);
         rest = after;
     }
@@ -56,7 +58,7 @@ fn is_answered(question: &str) {
 #[track_caller]
 fn is_answered_and_cut(question: &str, said: &str) {
     let corrected = answered(question)["corrected"].to_string();
-    assert!(corrected.contains(said), "{said}: {}", &corrected[..corrected.floor_char_boundary(2000)]);
+    assert!(corrected.contains(said), "{said}: {}", &corrected[..floor(&corrected, 2000)]);
 }
 
 /// The same within this process: the tree keeps within its limits, and the search answers it.
@@ -167,7 +169,9 @@ fn wildcards_that_match_everything_in_many_ways() {
     }
     is_understood(&"a* ".repeat(1_024));
     is_understood(
-        &(0..1_000).map(|number| format!("*{}* ", char::from(b'a' + (number % 26) as u8))).collect::<String>(),
+        &(0..1_000_u32)
+            .map(|number| format!("*{}* ", char::from_digit(10 + number % 26, 36).unwrap()))
+            .collect::<String>(),
     );
     is_answered(&"a*".repeat(5_000));
 }

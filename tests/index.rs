@@ -12,6 +12,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant, SystemTime};
 
 use common::{Desk, Run, sample_pdf, sample_text, samples, text};
+use imr::index::INDEX_FORMAT;
 use serde_json::{Value, json};
 
 const LETTER: &str = "CM16-9900007";
@@ -228,8 +229,9 @@ fn rebuild_starts_over() {
 /// Makes the index one of another version.
 fn tamper_with_format(desk: &Desk) {
     let meta = desk.read("imr-index/meta.json");
-    let tampered = meta.replacen(r#"{\"format\":2,"#, r#"{\"format\":999,"#, 1);
-    assert_ne!(meta, tampered, "the note of a commit begins with its format");
+    let ours = format!(r#"{{\"format\":{INDEX_FORMAT},"#);
+    assert!(meta.contains(&ours), "the note of a commit begins with its format");
+    let tampered = meta.replacen(&ours, r#"{\"format\":999,"#, 1);
     desk.write("imr-index/meta.json", tampered);
 }
 
@@ -255,7 +257,7 @@ fn a_broken_index_says_so_and_can_be_rebuilt() {
         desk.index(&["a.txt"]).0.ends_with(0);
         desk.write("imr-index/meta.json", broken);
         let run = search(&desk, "pain").ends_with(2);
-        assert!(run.stderr.contains("--rebuild"), "{broken:?}: {}", run.stderr);
+        assert!(run.stderr.contains("imr check"), "{broken:?}: {}", run.stderr);
         desk.imr(["index", "--rebuild", "a.txt"]).ends_with(0);
         assert_eq!(holds(&desk), (1, 2), "{broken:?}");
     }

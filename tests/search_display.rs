@@ -9,13 +9,14 @@ use std::fs;
 
 use common::corpus::{ask, corpus, found, hits, ids_in_order, search};
 use common::{Run, imr, text};
+use imr::index::document::order;
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
 /// Ids sort by letter, then by the decision's place in it: `/9` before `/10`.
-fn in_order(id: &str) -> (String, u32) {
+fn in_order(id: &str) -> u64 {
     let (letter, ordinal) = id.rsplit_once('/').unwrap();
-    (letter.to_lowercase(), ordinal.parse().unwrap())
+    order(letter, ordinal.parse().unwrap())
 }
 
 #[test]

@@ -174,7 +174,8 @@ fn document(fields: &FieldHandles, record: &Record) -> tantivy::Result<TantivyDo
 
 /// The place of a decision among equally good ones: case numbers of the usual form (`CM16-0213037`) by year and number,
 /// then the others in an order of their own that is always the same; decisions of a letter as printed.
-fn order(letter_id: &str, ordinal: u32) -> u64 {
+#[must_use]
+pub fn order(letter_id: &str, ordinal: u32) -> u64 {
     const ORDINAL_BITS: u32 = 12;
     let usual = letter_id.strip_prefix("CM").and_then(|number| number.split_once('-')).filter(|(year, number)| {
         year.len() == 2 && number.len() == 7 && year.bytes().chain(number.bytes()).all(|digit| digit.is_ascii_digit())
@@ -300,4 +301,25 @@ pub fn record(fields: &FieldHandles, document: &TantivyDocument) -> tantivy::Res
         .ok_or_else(|| TantivyError::InternalError("a document without its record".into()))?;
     serde_json::from_str(json)
         .map_err(|error| TantivyError::InternalError(format!("a stored record cannot be read: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::order;
+
+    #[test]
+    fn equals_stand_by_year_number_and_ordinal_and_other_names_last() {
+        let places = [
+            ("CM13-0000001", 1),
+            ("CM13-0000001", 2),
+            ("CM13-0000002", 1),
+            ("CM16-0000001", 1),
+            ("CM24-9999999", 4_000),
+        ]
+        .map(|(letter, ordinal)| order(letter, ordinal));
+        assert!(places.is_sorted_by(|one, other| one < other), "{places:?}");
+        for other in ["IMR 13-000004", "a-file", "CM16-12", ""] {
+            assert!(order(other, 1) > places[4] && order(other, 1) < order(other, 2), "{other}");
+        }
+    }
 }

@@ -41,19 +41,19 @@ pub fn groups(segments: &[Size]) -> Vec<Vec<usize>> {
     if loose.len() <= SMALL_SEGMENTS && !loose.iter().any(is_worn) {
         return Vec::new();
     }
-    // The largest first, each into the first group it fits: groups differ little in size.
+    // The largest first, each into the group that is smallest so far: groups differ little in size.
     loose.sort_by_key(|&place| std::cmp::Reverse(segments[place].alive));
     let total: u64 = loose.iter().map(|&place| segments[place].alive).sum();
-    let target = total.div_ceil(total.div_ceil(LARGEST_SEGMENT).max(1));
-    let mut groups: Vec<(u64, Vec<usize>)> = Vec::new();
+    let needed = usize::try_from(total.div_ceil(LARGEST_SEGMENT)).unwrap_or(usize::MAX).clamp(1, loose.len());
+    let mut groups: Vec<(u64, Vec<usize>)> = vec![(0, Vec::new()); needed];
     for place in loose {
         let alive = segments[place].alive;
-        match groups.iter_mut().find(|(size, _)| *size + alive <= target.max(alive)) {
-            Some((size, group)) => {
+        match groups.iter_mut().min_by_key(|(size, _)| *size) {
+            Some((size, group)) if group.is_empty() || *size + alive <= LARGEST_SEGMENT => {
                 *size += alive;
                 group.push(place);
             }
-            None => groups.push((alive, vec![place])),
+            _ => groups.push((alive, vec![place])),
         }
     }
     let is_change = |group: &[usize]| group.len() > 1 || group.iter().any(|&place| segments[place].deleted > 0);
