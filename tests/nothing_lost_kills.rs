@@ -4,13 +4,15 @@
 //! `IMR_KILLS=200 cargo test --release --test nothing_lost_kills -- --nocapture` kills as often as it says.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![cfg(unix)]
 
 mod common;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use common::Desk;
@@ -44,6 +46,18 @@ fn held(folder: &Path) -> Option<BTreeMap<String, usize>> {
     Some(letters)
 }
 
+/// Waits until the list of segments was replaced so often, or the run has ended.
+fn after_commits(child: &mut Child, folder: &Path, commits: u64) {
+    let state = || fs::metadata(folder.join("meta.json")).ok().map(|meta| (meta.ino(), meta.modified().ok()));
+    let (mut last, mut seen) = (state(), 0);
+    while seen < commits && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(Duration::from_micros(300));
+        let now = state();
+        seen += u64::from(now != last);
+        last = now;
+    }
+}
+
 /// What is built again and again.
 struct Build<'a> {
     desk: &'a Desk,
@@ -51,8 +65,9 @@ struct Build<'a> {
     /// The index that is there before, if any.
     before: Option<&'a str>,
     expected: &'a Answers,
-    /// How long it takes when nobody interrupts it.
+    /// How long it takes when nobody interrupts it, and how often it replaces the list of segments, at least.
     whole_run: Duration,
+    commits: u64,
 }
 
 /// When the kills came.
@@ -83,10 +98,12 @@ impl Build<'_> {
         let mut known = held(&folder).unwrap_or_default();
         for _ in 0..kills {
             let mut child = self.command(index).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-            // What was committed is passed over by the next run: less time is left.
-            let left = if self.before.is_some() { 0.5 } else { 1.0 - known.len() as f64 / LETTERS as f64 };
-            let moment = numbers.below(1000) as f64 / 1000.0 * (0.2 + 0.8 * left);
-            std::thread::sleep(self.whole_run.mul_f64(moment));
+            // By the commits of the run itself rather than by the clock, so that a busy machine is killed at as many
+            // places as an idle one.
+            let commits = numbers.below(self.commits + 1);
+            let pause = self.whole_run.mul_f64(numbers.below(1000) as f64 / 1000.0 / self.commits as f64);
+            after_commits(&mut child, &folder, commits);
+            std::thread::sleep(pause);
             let ended = child.try_wait().unwrap();
             child.kill().unwrap();
             child.wait().unwrap();
@@ -153,14 +170,17 @@ fn a_build_killed_at_any_moment_loses_nothing_committed() {
     let (new_run, new) = whole("letters.tar", None, "new");
     let (replaced_run, replaced) = whole("changed.tar", Some("new"), "replaced");
     assert_ne!(new, replaced);
+    let letters = fs::metadata(desk.path("letters.tar")).unwrap().len();
+    let commits = letters / COMMIT.parse::<u64>().unwrap();
     let builds = [
-        Build { desk: &desk, letters: "letters.tar", before: None, expected: &new, whole_run: new_run },
+        Build { desk: &desk, letters: "letters.tar", before: None, expected: &new, whole_run: new_run, commits },
         Build {
             desk: &desk,
             letters: "changed.tar",
             before: Some("new"),
             expected: &replaced,
             whole_run: replaced_run,
+            commits,
         },
     ];
     let (mut numbers, mut counts) = (Numbers(seed), Counts::default());
