@@ -31,6 +31,10 @@ use crate::timing::{is_measuring, median, time};
 /// Copies of each letter, under case numbers of their own: an index is not made of sixty letters.
 const COPIES: usize = 40;
 
+/// The allocator of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let rounds = if is_measuring() { 9 } else { 1 };
     let copies = if is_measuring() { COPIES } else { 1 };

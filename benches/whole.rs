@@ -27,6 +27,10 @@ use crate::building::{alone, whole};
 use crate::synthesized::{argument, letters};
 use crate::timing::{is_measuring, median};
 
+/// The allocator of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let number = argument("letters").unwrap_or(if is_measuring() { 20_000 } else { 50 });
     let rounds = argument("rounds").unwrap_or(if is_measuring() { 5 } else { 1 });
