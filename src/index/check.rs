@@ -1,6 +1,6 @@
 //! Whether an index is whole: every file, every stored decision, and what columns and lists say of them.
 //!
-//! [`examine`] reads everything once and changes nothing; [`repair::repair`] makes anew what is damaged.
+//! [`check()`] reads everything once and changes nothing; [`repair::repair`] makes anew what is damaged.
 
 pub mod files;
 pub mod repair;

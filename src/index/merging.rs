@@ -2,11 +2,11 @@
 //!
 //! A build writes a segment for every few ten thousand decisions and merges none of them on the way, so that each decision
 //! is merged once. At the end small segments are put together up to [`LARGEST_SEGMENT`]: few enough segments that a
-//! search does not notice, each small enough that merging it fits the memory of a small computer, and several of them so
-//! that both cores can search a large index.
+//! search does not notice (each costs it some milliseconds), each small enough that merging it fits the memory of a small
+//! computer, and several of them so that both cores can search a large index.
 
 /// Up to this many decisions are put in one segment.
-pub const LARGEST_SEGMENT: u64 = 400_000;
+pub const LARGEST_SEGMENT: u64 = 800_000;
 /// Up to so many decisions all become one segment: cheap to do, and quickest to search.
 const SINGLE_SEGMENT: u64 = 200_000;
 /// Small segments that may stay beside large ones, so that a few new letters do not rewrite many old ones.
@@ -81,13 +81,13 @@ mod tests {
     #[test]
     fn a_large_build_becomes_a_few_segments_of_one_size() {
         let groups = groups(&[size(35_000, 0); 86]);
-        assert_eq!(groups.len(), 8);
-        assert!(groups.iter().all(|group| (10..=11).contains(&group.len())), "{groups:?}");
+        assert_eq!(groups.len(), 4);
+        assert!(groups.iter().all(|group| (21..=22).contains(&group.len())), "{groups:?}");
     }
 
     #[test]
     fn a_few_new_letters_do_not_rewrite_a_large_index() {
-        let mut segments = vec![size(380_000, 100); 4];
+        let mut segments = vec![size(750_000, 100); 4];
         segments.extend([size(500, 0); SMALL_SEGMENTS]);
         assert!(groups(&segments).is_empty());
         segments.push(size(500, 0));
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_worn_segment_is_written_anew() {
-        assert_eq!(groups(&[size(250_000, 150_000), size(350_000, 0)]), [vec![0]]);
+        assert_eq!(groups(&[size(500_000, 300_000), size(700_000, 0)]), [vec![0]]);
     }
 
     proptest! {

@@ -74,7 +74,8 @@ impl LetterWriter {
         let options = IndexWriterOptions::builder()
             .num_worker_threads(threads)
             .memory_budget_per_thread(memory.of_indexing_thread(threads))
-            .num_merge_threads(threads)
+            // One merge at a time: what it reads is mapped into memory.
+            .num_merge_threads(1)
             .build();
         let writer: IndexWriter<QueuedDocument> = index.tantivy.writer_with_options(options).map_err(failed)?;
         // Merging on the way would write decisions several times; see `merging`.
@@ -277,7 +278,7 @@ impl LetterWriter {
         self.writer.wait_merging_threads()
     }
 
-    /// Merges small and worn segments, several groups at a time.
+    /// Merges small and worn segments, one group after the other.
     fn merge(&mut self) -> tantivy::Result<()> {
         let segments = self.index.tantivy.searchable_segments()?;
         let sizes: Vec<Size> = segments
