@@ -54,7 +54,7 @@ fn write_and_merge(index: &Index, documents: Vec<Vec<TantivyDocument>>, threads:
     let options = IndexWriterOptions::builder()
         .num_worker_threads(threads)
         .memory_budget_per_thread(Memory::default().of_indexing_thread(threads))
-        .num_merge_threads(threads)
+        .num_merge_threads(1)
         .build();
     let mut writer: IndexWriter = index.writer_with_options(options).expect("the index can be written");
     writer.set_merge_policy(Box::new(NoMergePolicy));

@@ -167,6 +167,15 @@ impl Grammar {
         self.write(out, rule, choice, scene, vocabulary, streams);
     }
 
+    /// Chooses an alternative for a sentence and makes room for it; gives the choice and where the sentence starts.
+    fn begin(&self, out: &mut String, rule: usize, used: &mut u64, streams: &mut Streams) -> (usize, usize) {
+        let choice = unused(self.rules[rule].alternatives.len(), used, &mut streams.plot);
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        (choice, out.len())
+    }
+
     /// Appends a sentence, its first letter a capital; alternatives in `used` (a bit each) are avoided while others are left.
     pub fn sentence(
         &self,
@@ -177,11 +186,7 @@ impl Grammar {
         vocabulary: &Vocabulary,
         streams: &mut Streams,
     ) {
-        let choice = unused(self.rules[rule].alternatives.len(), used, &mut streams.plot);
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        let start = out.len();
+        let (choice, start) = self.begin(out, rule, used, streams);
         self.write(out, rule, choice, scene, vocabulary, streams);
         finish_sentence(out, start, &mut streams.plot);
     }
@@ -196,11 +201,7 @@ impl Grammar {
         vocabulary: &Vocabulary,
         streams: &mut Streams,
     ) {
-        let choice = unused(self.rules[rule].alternatives.len(), used, &mut streams.plot);
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        let start = out.len();
+        let (choice, start) = self.begin(out, rule, used, streams);
         if streams.plot.chance(0.3) {
             self.expand(out, self.lead, scene, vocabulary, streams);
             out.push(' ');

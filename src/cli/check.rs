@@ -1,13 +1,13 @@
 //! `imr check`: whether the index is whole, and making anew what is damaged.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::Path;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use serde::Serialize;
 
 use super::End;
-use super::output::{BOLD, count, cut, harmless_json, plain, thousands, width};
+use super::output::{BOLD, Progress, count, cut, harmless_json, plain, thousands, width};
 use crate::index::check::repair::{Repaired, repair};
 use crate::index::check::{Damage, Health, State, check};
 use crate::intake::limits::size_in_words;
@@ -51,9 +51,14 @@ struct Printed<'a> {
 }
 
 pub fn run(arguments: &Arguments, directory: &Path) -> anyhow::Result<End> {
-    let progress = Progress::new();
-    let repaired = if arguments.repair { Some(repair(directory, &mut |read| progress.update(read))?) } else { None };
-    let health = check(directory, &mut |read| progress.update(read))?;
+    let progress = Progress::new(ProgressBar::new_spinner, "{spinner} {human_pos} decisions  {per_sec}");
+    let mut show = |read| {
+        if let Some(bar) = progress.bar() {
+            bar.set_position(read);
+        }
+    };
+    let repaired = if arguments.repair { Some(repair(directory, &mut show)?) } else { None };
+    let health = check(directory, &mut show)?;
     progress.finish();
     let next = next(&health, repaired.as_ref(), directory);
     let mut out = anstream::stdout();
@@ -172,31 +177,4 @@ fn print_repaired(out: &mut impl Write, repaired: &Repaired, directory: &Path) -
         writeln!(out, "  {} that belonged to nothing removed", count(repaired.removed_files, "file"))?;
     }
     Ok(())
-}
-
-/// How many decisions were read, on a terminal.
-struct Progress(Option<ProgressBar>);
-
-impl Progress {
-    fn new() -> Self {
-        let bar = std::io::stderr().is_terminal().then(ProgressBar::new_spinner);
-        if let (Some(bar), Ok(style)) =
-            (&bar, ProgressStyle::with_template("{spinner} {human_pos} decisions  {per_sec}"))
-        {
-            bar.set_style(style);
-        }
-        Self(bar)
-    }
-
-    fn update(&self, read: u64) {
-        if let Some(bar) = &self.0 {
-            bar.set_position(read);
-        }
-    }
-
-    fn finish(&self) {
-        if let Some(bar) = &self.0 {
-            bar.finish_and_clear();
-        }
-    }
 }

@@ -1,15 +1,15 @@
 //! `imr index`: bringing the index up to date with letters.
 
 use std::fs::{self, File};
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use serde::Serialize;
 
-use super::output::{BOLD, count, cut, plain, thousands};
+use super::output::{BOLD, Progress, count, cut, plain, thousands};
 use super::{End, Hinted};
 use crate::index::memory::Memory;
 use crate::index::reader::{Counts, Snapshot};
@@ -248,7 +248,10 @@ impl Run<'_> {
     /// Reads letters into the index; names rejected files on standard error as they come.
     fn read_into(&self, writer: &mut LetterWriter, mut report: Option<Report>) -> anyhow::Result<Read> {
         let started = Instant::now();
-        let progress = Progress::new(self.found.files);
+        let progress = Progress::new(
+            || ProgressBar::new(self.found.files),
+            "{bar:30} {human_pos}/{human_len} files  {per_sec}  {eta} left  {msg}",
+        );
         let (mut noticed, mut shown) = (0, 0);
         let mut unrecognized: Vec<UnrecognizedItem> = Vec::new();
         let mut report_failure = None;
@@ -268,7 +271,7 @@ impl Run<'_> {
             {
                 report_failure.get_or_insert(error);
             }
-            progress.update(totals);
+            show(&progress, totals);
         });
         progress.finish();
         let totals = ingested.with_context(|| failed_message(self.directory))?;
@@ -412,42 +415,13 @@ impl Report {
     }
 }
 
-/// A bar with rate and time left on a terminal; nothing in a pipe.
-struct Progress(Option<ProgressBar>);
-
-impl Progress {
-    fn new(files: u64) -> Self {
-        if !std::io::stderr().is_terminal() {
-            return Self(None);
-        }
-        let bar = ProgressBar::new(files);
-        let template = "{bar:30} {human_pos}/{human_len} files  {per_sec}  {eta} left  {msg}";
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
-        }
-        Self(Some(bar))
+/// Shows how far a run is.
+fn show(progress: &Progress, totals: &Totals) {
+    let Some(bar) = progress.bar() else { return };
+    // An archive was one file until its members came.
+    if bar.length().is_some_and(|length| totals.files > length) {
+        bar.set_length(totals.files);
     }
-
-    fn update(&self, totals: &Totals) {
-        let Some(bar) = &self.0 else { return };
-        // An archive was one file until its members came.
-        if bar.length().is_some_and(|length| totals.files > length) {
-            bar.set_length(totals.files);
-        }
-        bar.set_position(totals.files);
-        bar.set_message(count(totals.upheld + totals.overturned, "decision"));
-    }
-
-    fn suspend(&self, print: impl FnOnce()) {
-        match &self.0 {
-            Some(bar) => bar.suspend(print),
-            None => print(),
-        }
-    }
-
-    fn finish(&self) {
-        if let Some(bar) = &self.0 {
-            bar.finish_and_clear();
-        }
-    }
+    bar.set_position(totals.files);
+    bar.set_message(count(totals.upheld + totals.overturned, "decision"));
 }

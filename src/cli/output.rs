@@ -1,8 +1,9 @@
 //! Putting letters on a screen: safe text, wrapping, marks, bars.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use anstyle::{AnsiColor, Style};
+use indicatif::{ProgressBar, ProgressStyle};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Columns to write when standard output is no terminal, and the least on one.
@@ -216,6 +217,40 @@ pub fn count(number: u64, thing: &str) -> String {
 /// An outcome in words: `partially overturned`.
 pub fn outcome_words(outcome: &str) -> String {
     outcome.replace('_', " ")
+}
+
+/// How far a long command is, on a terminal; nothing in a pipe.
+pub struct Progress(Option<ProgressBar>);
+
+impl Progress {
+    /// A bar of this template, made only where it is shown.
+    pub fn new(bar: impl FnOnce() -> ProgressBar, template: &str) -> Self {
+        let bar = io::stderr().is_terminal().then(bar);
+        if let (Some(bar), Ok(style)) = (&bar, ProgressStyle::with_template(template)) {
+            bar.set_style(style);
+        }
+        Self(bar)
+    }
+
+    /// The bar, where it is shown.
+    pub fn bar(&self) -> Option<&ProgressBar> {
+        self.0.as_ref()
+    }
+
+    /// Prints without the bar in the way.
+    pub fn suspend(&self, print: impl FnOnce()) {
+        match &self.0 {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
+    /// Takes the bar from the screen.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
 }
 
 #[cfg(test)]

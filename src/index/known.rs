@@ -11,10 +11,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rustc_hash::{FxBuildHasher, FxHashSet};
 use tantivy::postings::TermInfo;
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocSet, SegmentReader, TERMINATED, Term};
+use tantivy::{SegmentReader, Term};
 
 use super::document::FieldHandles;
-use super::reader::Snapshot;
+use super::reader::{Snapshot, has_alive};
 
 /// Questions answered from the dictionaries before the sets are read: a few letters more in a large index must not wait
 /// for millions of terms.
@@ -166,13 +166,5 @@ fn for_each_term(segment: &SegmentReader, field: Field, handle: &mut dyn FnMut(&
 /// Whether any decision with the term has not been deleted.
 fn is_alive(segment: &SegmentReader, field: Field, term: &TermInfo) -> tantivy::Result<bool> {
     let inverted = segment.inverted_index(field)?;
-    let mut postings = inverted.read_postings_from_terminfo(term, IndexRecordOption::Basic)?;
-    let mut document = postings.doc();
-    while document != TERMINATED {
-        if segment.alive_bitset().is_none_or(|alive| alive.is_alive(document)) {
-            return Ok(true);
-        }
-        document = postings.advance();
-    }
-    Ok(false)
+    Ok(has_alive(segment, inverted.read_postings_from_terminfo(term, IndexRecordOption::Basic)?))
 }

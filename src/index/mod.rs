@@ -151,10 +151,7 @@ fn open_files(directory: &Path) -> tantivy::Result<Index> {
 
 /// Whether decisions lie in a folder that has lost the list of them.
 fn holds_segments(directory: &Path) -> bool {
-    let is_segment = |name: &str| is_store(name) && is_own_file(name);
-    fs::read_dir(directory).is_ok_and(|mut entries| {
-        entries.any(|entry| entry.is_ok_and(|entry| is_segment(&entry.file_name().to_string_lossy())))
-    })
+    own_files(directory).is_ok_and(|names| names.iter().any(|name| is_store(name)))
 }
 
 fn read_note(directory: &Path, payload: Option<&str>) -> Result<CommitNote, IndexError> {
@@ -244,6 +241,13 @@ fn is_own_file(name: &str) -> bool {
     is_segment_file || matches!(name, "meta.json" | ".managed.json") || is_left_over(name)
 }
 
+/// The files in a folder that are those of an index.
+fn own_files(folder: &Path) -> std::io::Result<Vec<String>> {
+    let names =
+        fs::read_dir(folder)?.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned());
+    Ok(names.filter(|name| is_own_file(name)).collect())
+}
+
 /// A lock says by being held, not by being there, that an index is written.
 fn is_lock(name: &str) -> bool {
     Path::new(name).extension().is_some_and(|ending| ending == "lock")
@@ -280,9 +284,8 @@ fn holds_nothing(directory: &Path) -> bool {
 /// # Errors
 /// A file cannot be moved; the old index then stays.
 pub fn take_place(new: &Path, old: &Path) -> Result<(), IndexError> {
-    let entries = fs::read_dir(new).map_err(|error| unwritable(new, &error))?;
-    let names = entries.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned());
-    let mut names: Vec<String> = names.filter(|name| is_own_file(name) && !is_lock(name)).collect();
+    let mut names = own_files(new).map_err(|error| unwritable(new, &error))?;
+    names.retain(|name| !is_lock(name));
     // The lists last, and the list of segments last of all, when its files are there for good.
     names.sort_by_key(|name| (name == directory::META, name == directory::MANAGED));
     for name in &names {
@@ -292,11 +295,9 @@ pub fn take_place(new: &Path, old: &Path) -> Result<(), IndexError> {
         fs::rename(new.join(name), old.join(name)).map_err(|error| unwritable(old, &error))?;
     }
     sync(old).map_err(|error| unwritable(old, &error))?;
-    let old_files = fs::read_dir(old).map_err(|error| unwritable(old, &error))?.filter_map(Result::ok);
-    for entry in old_files {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if is_own_file(&name) && !names.contains(&name) && !is_lock(&name) {
-            fs::remove_file(entry.path()).map_err(|error| unwritable(old, &error))?;
+    for name in own_files(old).map_err(|error| unwritable(old, &error))? {
+        if !names.contains(&name) && !is_lock(&name) {
+            fs::remove_file(old.join(name)).map_err(|error| unwritable(old, &error))?;
         }
     }
     discard(new)
@@ -325,19 +326,12 @@ fn sync(folder: &Path) -> std::io::Result<()> {
 /// # Errors
 /// A file cannot be removed.
 pub fn remove_files(directory: &Path) -> Result<(), IndexError> {
-    let entries = fs::read_dir(directory).map_err(|error| unwritable(directory, &error))?;
+    let mut own = own_files(directory).map_err(|error| unwritable(directory, &error))?;
+    own.retain(|name| !is_lock(name));
     // The list of files goes last: without it what is left is no index.
-    let mut own: Vec<PathBuf> = entries
-        .filter_map(Result::ok)
-        .filter(|entry| {
-            let name = entry.file_name();
-            is_own_file(&name.to_string_lossy()) && !is_lock(&name.to_string_lossy())
-        })
-        .map(|entry| entry.path())
-        .collect();
-    own.sort_by_key(|path| path.ends_with("meta.json"));
-    for path in own {
-        match fs::remove_file(&path) {
+    own.sort_by_key(|name| name == directory::META);
+    for name in own {
+        match fs::remove_file(directory.join(name)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(unwritable(directory, &error)),
             _ => {}
         }
@@ -355,10 +349,11 @@ fn unusable(directory: &Path, error: &tantivy::TantivyError) -> IndexError {
     IndexError::Broken { directory: directory.to_owned(), reason: error.to_string() }
 }
 
-/// What went wrong while an index was written: the disk, or its files.
+/// What went wrong while an index was written: another writer, the disk, or its files.
 fn failed_to_write(directory: &Path, error: &tantivy::TantivyError) -> IndexError {
     use tantivy::TantivyError::{IoError, LockFailure, OpenWriteError};
     match error {
+        LockFailure(LockError::LockBusy, _) => IndexError::Locked { directory: directory.to_owned() },
         IoError(_) | OpenWriteError(_) | LockFailure(LockError::IoError(_), _) => unwritable(directory, error),
         error => unusable(directory, error),
     }

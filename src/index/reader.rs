@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tantivy::collector::{Count, DocSetCollector};
 use tantivy::query::{Query, TermQuery};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, ReloadPolicy, Searcher, TantivyDocument, Term};
+use tantivy::{DocAddress, DocSet, ReloadPolicy, Searcher, SegmentReader, TERMINATED, TantivyDocument, Term};
 
 use super::OpenIndex;
 use super::document::{FieldHandles, Record, record};
@@ -16,6 +16,18 @@ use crate::letter::model::{Decision, Letter};
 pub struct Snapshot {
     pub searcher: Searcher,
     pub fields: FieldHandles,
+}
+
+/// Whether any of these decisions has not been deleted.
+pub(super) fn has_alive(segment: &SegmentReader, mut decisions: impl DocSet) -> bool {
+    let mut document = decisions.doc();
+    while document != TERMINATED {
+        if segment.alive_bitset().is_none_or(|alive| alive.is_alive(document)) {
+            return true;
+        }
+        document = decisions.advance();
+    }
+    false
 }
 
 /// What an index holds.
@@ -70,13 +82,9 @@ impl Snapshot {
         let term = Term::from_field_text(self.fields.content, content_hash);
         for segment in self.searcher.segment_readers() {
             let inverted = segment.inverted_index(self.fields.content)?;
-            let Some(mut postings) = inverted.read_postings(&term, IndexRecordOption::Basic)? else { continue };
-            let mut document = tantivy::DocSet::doc(&postings);
-            while document != tantivy::TERMINATED {
-                if segment.alive_bitset().is_none_or(|alive| alive.is_alive(document)) {
-                    return Ok(true);
-                }
-                document = tantivy::DocSet::advance(&mut postings);
+            let postings = inverted.read_postings(&term, IndexRecordOption::Basic)?;
+            if postings.is_some_and(|postings| has_alive(segment, postings)) {
+                return Ok(true);
             }
         }
         Ok(false)

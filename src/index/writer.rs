@@ -4,7 +4,6 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
-use tantivy::directory::error::LockError;
 use tantivy::error::DataCorruption;
 use tantivy::index::SegmentId;
 use tantivy::indexer::{IndexWriterOptions, UserOperation};
@@ -65,12 +64,7 @@ impl LetterWriter {
     /// Another process is writing, or the index cannot be used.
     pub fn new(index: OpenIndex, threads: usize, memory: Memory) -> Result<Self, IndexError> {
         let threads = threads.clamp(1, 8);
-        let failed = |error: TantivyError| match error {
-            TantivyError::LockFailure(LockError::LockBusy, _) => {
-                IndexError::Locked { directory: index.directory.clone() }
-            }
-            error => failed_to_write(&index.directory, &error),
-        };
+        let failed = |error: TantivyError| failed_to_write(&index.directory, &error);
         let options = IndexWriterOptions::builder()
             .num_worker_threads(threads)
             .memory_budget_per_thread(memory.of_indexing_thread(threads))

@@ -96,11 +96,9 @@ impl Text {
     /// The line after a foot is then a line after a page break. Whether a paragraph starts there is known only from an
     /// empty line before the foot: its own short line says nothing.
     pub fn mark_furniture(&mut self) {
-        // Lengths of the lines that are no furniture, and the last of these so far: a letter may be nothing but feet.
-        let mut lengths: BTreeMap<usize, usize> = BTreeMap::new();
-        for line in self.lines.iter().filter(|line| !line.furniture) {
-            *lengths.entry(line.range.len()).or_default() += 1;
-        }
+        // Lengths of the lines that are no furniture, counted at the first foot: a letter may be nothing but feet.
+        let mut lengths: Option<BTreeMap<usize, usize>> = None;
+        // The last line so far that is none.
         let mut shown = None;
         for index in 0..self.lines.len() {
             let own = self.lines[index].gap;
@@ -118,6 +116,7 @@ impl Text {
                 continue;
             }
             let length = line.len();
+            let lengths = lengths.get_or_insert_with(|| self.shown_lengths());
             if !std::mem::replace(&mut self.lines[index].furniture, true)
                 && let Some(count) = lengths.get_mut(&length)
             {
@@ -132,6 +131,15 @@ impl Text {
                 next.gap = Gap::Page { new_paragraph: ended_short.then_some(true) };
             }
         }
+    }
+
+    /// How many lines of each length there are that are no furniture.
+    fn shown_lengths(&self) -> BTreeMap<usize, usize> {
+        let mut lengths = BTreeMap::new();
+        for line in self.lines.iter().filter(|line| !line.furniture) {
+            *lengths.entry(line.range.len()).or_default() += 1;
+        }
+        lengths
     }
 
     /// Whether the paragraph ended before the foot: the line before it is short against its own neighbours, which are

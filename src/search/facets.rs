@@ -11,8 +11,6 @@ use std::sync::Arc;
 use tantivy::columnar::{Column, ColumnIndex, Dictionary};
 use tantivy::{DocId, SegmentReader};
 
-use crate::index::document::FieldHandles;
-
 /// Decisions counted at a time.
 const BLOCK: usize = 1024;
 
@@ -62,8 +60,7 @@ impl FacetColumn {
     /// How many decisions of the segment have each value; nothing where two values differ in case only, which the term
     /// dictionary does not tell apart.
     fn totals(&self, segment: &SegmentReader, dictionary: &Dictionary) -> tantivy::Result<Option<Counts>> {
-        let field = FieldHandles::of(segment.schema())?.named(&self.name)?;
-        let inverted = segment.inverted_index(field)?;
+        let inverted = segment.inverted_index(segment.schema().get_field(&self.name)?)?;
         let mut frequencies: HashMap<String, u64> = HashMap::new();
         let mut terms = inverted.terms().stream()?;
         while terms.advance() {

@@ -121,11 +121,8 @@ pub fn export(
     deliver: &mut dyn FnMut(Hit) -> std::io::Result<()>,
 ) -> Result<Answer, SearchError> {
     let started = Instant::now();
-    let prepared = prepare(snapshot, request, 0, &[])?;
-    let all = usize::try_from(prepared.found.total).unwrap_or(usize::MAX);
-    let every = Sweep { best: best(request, &prepared.plan), depth: all, facets: &[] };
-    let ranking = every.over(&snapshot.searcher, prepared.query.as_ref())?.ranking;
-    for (index, (score, address)) in ranking.into_iter().enumerate() {
+    let prepared = prepare(snapshot, request, usize::MAX, &[])?;
+    for (index, &(score, address)) in prepared.found.ranking.iter().enumerate() {
         let lead = RankedLead { address, score, twins: Vec::new() };
         deliver(hit(snapshot, request, &prepared.plan, index + 1, lead)?)?;
     }
@@ -136,8 +133,6 @@ pub fn export(
 struct Prepared {
     plan: Plan,
     filters: Filters,
-    /// The plan's query within all filters.
-    query: Box<dyn Query>,
     found: Found,
     corrected: Vec<Corrected>,
 }
@@ -170,18 +165,17 @@ fn prepare(
     let counted: Vec<&str> =
         facets.iter().map(|field| field.name.as_str()).filter(|field| filters.selected(field).is_none()).collect();
     let best = best(request, &plan);
-    let find = |plan: &Plan| -> tantivy::Result<(Box<dyn Query>, Found)> {
+    let find = |plan: &Plan| {
         let query = filters.applied_to(plan.query.box_clone(), None);
-        let found = Sweep { best, depth, facets: &counted }.over(searcher, query.as_ref())?;
-        Ok((query, found))
+        Sweep { best, depth, facets: &counted }.over(searcher, query.as_ref())
     };
     let usual = plan.words_required;
-    let (mut query, mut found) = find(&plan)?;
+    let mut found = find(&plan)?;
     let too_few = |total: u64, plan: &Plan| total == 0 || (plan.words > 2 && total < FEW_DECISIONS);
     let fewest = usize::from(!plan.has_required);
     while plan.words_required > fewest && too_few(found.total, &plan) {
         plan.require(plan.words_required - (plan.words_required / 4).max(1));
-        (query, found) = find(&plan)?;
+        found = find(&plan)?;
     }
     if plan.words_required < usual && found.total > 0 {
         let within = if request.filters.is_empty() { "" } else { "within these filters " };
@@ -196,7 +190,7 @@ fn prepare(
     if found.total == 0 {
         corrected.append(&mut plan.withheld);
     }
-    Ok(Prepared { plan, filters, query, found, corrected })
+    Ok(Prepared { plan, filters, found, corrected })
 }
 
 fn facet_field(name: &str) -> Result<&'static FieldDescription, SearchError> {

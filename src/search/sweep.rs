@@ -70,7 +70,7 @@ impl Collector for SweepCollector {
             best: self.best,
             depth: self.depth,
             order: columns.u64("order")?,
-            decided: (self.best != Best::Score).then(|| columns.u64("decided")).transpose()?,
+            decided: (self.depth > 0 && self.best != Best::Score).then(|| columns.u64("decided")).transpose()?,
             candidates: Vec::with_capacity(self.depth.min(1_000) * 2),
             least: None,
             facets: facets.collect::<tantivy::Result<_>>()?,

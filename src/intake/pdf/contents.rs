@@ -4,9 +4,11 @@
 //! code in a range, and room for as many pages as are claimed.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use pdf_extract::{Dictionary, Document, Object, ObjectId, Stream};
 
+use super::broken;
 use super::syntax::{is_delimiter, is_space};
 use super::weight::{MOST_STREAM_BYTES, refuse_heavy};
 use crate::intake::rejection::Rejection;
@@ -73,7 +75,7 @@ impl<'a> Contents<'a> {
                     refuse_heavy(stream, MOST_STREAM_BYTES)?;
                 }
                 if stream.dict.has(b"FunctionType") {
-                    self.heaviest_colour = self.heaviest_colour.max(unpacked_length(stream));
+                    self.heaviest_colour = self.heaviest_colour.max(unpacked(stream).len());
                 }
                 self.look_into_dictionary(&stream.dict)
             }
@@ -111,7 +113,7 @@ impl<'a> Contents<'a> {
     fn weigh_colour(&mut self, profile: &'a Object) -> Result<(), Rejection> {
         if let Some(stream) = self.stream(profile) {
             refuse_heavy(stream, MOST_FONT_BYTES)?;
-            self.heaviest_colour = self.heaviest_colour.max(unpacked_length(stream));
+            self.heaviest_colour = self.heaviest_colour.max(unpacked(stream).len());
         }
         Ok(())
     }
@@ -126,11 +128,10 @@ impl<'a> Contents<'a> {
         let (mut bytes, mut saves) = (0_usize, 0_usize);
         for part in parts {
             let Ok(stream) = self.document.get_object(part).and_then(Object::as_stream) else { continue };
-            let (weight, saves_here) = match self.weights.get(&part) {
-                Some(known) => *known,
-                None => weigh_content(stream, MOST_CONTENT_BYTES)?,
+            let (weight, saves_here) = match self.weights.entry(part) {
+                Entry::Occupied(known) => *known.get(),
+                Entry::Vacant(slot) => *slot.insert(weigh_content(stream, MOST_CONTENT_BYTES)?),
             };
-            self.weights.insert(part, (weight, saves_here));
             // Parts are joined with a line end.
             bytes = bytes.saturating_add(weight).saturating_add(1);
             saves = saves.saturating_add(saves_here);
@@ -158,14 +159,15 @@ impl<'a> Contents<'a> {
     }
 }
 
-fn unpacked_length(stream: &Stream) -> usize {
-    stream.decompressed_content().map_or(stream.content.len(), |content| content.len())
+/// What the library makes of a stream: its content as it is, if it cannot be unpacked.
+fn unpacked(stream: &Stream) -> Vec<u8> {
+    stream.decompressed_content().unwrap_or_else(|_| stream.content.clone())
 }
 
 /// The bytes and the `q` operators of a content stream.
 fn weigh_content(stream: &Stream, limit: usize) -> Result<(usize, usize), Rejection> {
     refuse_heavy(stream, limit)?;
-    let content = stream.decompressed_content().unwrap_or_else(|_| stream.content.clone());
+    let content = unpacked(stream);
     let ends = |byte: Option<&u8>| byte.is_none_or(|byte| is_space(*byte) || is_delimiter(*byte));
     let saves = memchr::memchr_iter(b'q', &content)
         .filter(|&at| ends(content.get(at + 1)) && ends(at.checked_sub(1).and_then(|before| content.get(before))));
@@ -174,7 +176,7 @@ fn weigh_content(stream: &Stream, limit: usize) -> Result<(usize, usize), Reject
 
 /// Refuses a program of a font whose brackets lie deeper in one another than the stack reaches.
 fn refuse_deep_program(stream: &Stream) -> Result<(), Rejection> {
-    let content = stream.decompressed_content().unwrap_or_else(|_| stream.content.clone());
+    let content = unpacked(stream);
     let mut depth = [0_usize; 3];
     for byte in content {
         for (kind, (open, close)) in [(b'(', b')'), (b'[', b']'), (b'{', b'}')].into_iter().enumerate() {
@@ -194,7 +196,7 @@ fn refuse_deep_program(stream: &Stream) -> Result<(), Rejection> {
 /// Refuses a table of characters whose ranges hold more codes than there are characters, or that is nested without end.
 fn refuse_hostile_characters(stream: &Stream) -> Result<(), Rejection> {
     refuse_heavy(stream, MOST_CHARACTER_TABLE_BYTES)?;
-    let content = stream.decompressed_content().unwrap_or_else(|_| stream.content.clone());
+    let content = unpacked(stream);
     let (mut depth, mut strings) = (0_usize, 0_usize);
     for (at, byte) in content.iter().enumerate() {
         match byte {
@@ -244,8 +246,4 @@ fn codes_in_ranges(content: &[u8]) -> Option<u64> {
         }
     }
     Some(codes)
-}
-
-fn broken(reason: &str) -> Rejection {
-    Rejection::BrokenPdf { reason: reason.to_owned() }
 }

@@ -11,6 +11,7 @@ use pdf_extract::{Dictionary, Object, Stream};
 use weezl::BitOrder;
 use weezl::decode::Decoder;
 
+use super::broken;
 use crate::intake::rejection::Rejection;
 
 /// The most that any one stream may unpack to: as much as the longest letter.
@@ -74,10 +75,6 @@ fn unpacked(stream: &Stream, limit: usize) -> Result<Cow<'_, [u8]>, Rejection> {
 
 fn within(content: Cow<'_, [u8]>, limit: usize) -> Result<Cow<'_, [u8]>, Rejection> {
     if content.len() > limit { Err(Rejection::PdfTooHeavy { limit: limit as u64 }) } else { Ok(content) }
-}
-
-fn broken(reason: &str) -> Rejection {
-    Rejection::BrokenPdf { reason: reason.to_owned() }
 }
 
 /// The library makes room for a row before it looks whether there is one.
