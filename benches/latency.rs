@@ -1,6 +1,6 @@
 //! How long an answer takes, by the kind of question, over an index that lies on disk.
 //!
-//! `cargo bench --bench latency -- --index FOLDER [--questions N] [--cold]`
+//! `cargo bench --bench latency -- --index FOLDER [--questions N] [--cold] [--kind WORDS]`
 //!
 //! Questions are made from the decisions of the index, drawn with a fixed seed: words of a rationale, the words of an
 //! item, phrases that stand in a text. Each is asked once unmeasured and then measured, as the library answers it:
@@ -40,6 +40,7 @@ fn main() {
         folder
     });
     let questions = argument("questions").unwrap_or(if is_measuring() { 200 } else { 5 });
+    let only = argument::<String>("kind").unwrap_or_default();
     let cold = std::env::args().any(|argument| argument == "--cold");
     let opened = index::open(&folder).expect("the index can be opened");
     let snapshot = Snapshot::of(&opened).expect("the index can be read");
@@ -51,6 +52,9 @@ fn main() {
     let mut draw = Draw { random: Random::new(42), snapshot: &snapshot };
     let mut of_default: Vec<Duration> = Vec::new();
     for kind in KINDS {
+        if !kind.name.contains(&only) {
+            continue;
+        }
         let requests: Vec<Request> = (0..questions).map(|_| (kind.request)(&mut draw)).collect();
         let mut times = Vec::new();
         let mut found = Vec::new();

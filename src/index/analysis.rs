@@ -10,11 +10,14 @@
 //! `L4-5`, `10/325 mg`. Each part has a position of its own, and whole forms stand at the position
 //! of their first part, so quoted phrases of parts match whatever the spelling.
 //!
+//! Names of several words that the tables know are terms as well (see [`names`]), at the position of their last word.
+//!
 //! Marked stems can never be mistaken for words, because no word contains the mark.
 
 mod character;
 mod chunk;
 mod compound;
+mod names;
 mod stemming;
 #[cfg(test)]
 mod tests;
@@ -25,11 +28,16 @@ use tantivy_tokenizer_api::{Token, TokenStream, Tokenizer};
 
 use chunk::{Chunk, Kind};
 use compound::{Whole, find_wholes};
+pub use names::name_term;
+use names::{Begun, NAMES};
 use stemming::StemCache;
 pub use stemming::{is_stop_word, stem};
 
 /// The character before a term that is a stem rather than a word of the text.
 pub const STEM_MARK: char = '~';
+
+/// Names that end with the same word; hardly ever are there more than two.
+const MOST_NAMES: usize = 8;
 
 /// Terms longer than this many bytes are left out of the index; their position still counts.
 pub const LONGEST_TERM: usize = 64;
@@ -165,9 +173,12 @@ fn source_end(chunk: &Chunk, index: usize) -> usize {
 
 /// The tokenizer to register with tantivy for every text field.
 ///
-/// It needs no filters: folding, stems and whole forms are all its own, in one pass.
+/// It needs no filters: folding, stems, whole forms and names are all its own, in one pass.
 #[derive(Debug, Clone, Default)]
 pub struct LetterTokenizer {
+    /// Whether names of several words are looked for.
+    finds_names: bool,
+    begun: Begun,
     chunk: Chunk,
     wholes: Vec<Whole>,
     entries: Vec<Entry>,
@@ -192,11 +203,18 @@ impl Tokenizer for LetterTokenizer {
     fn token_stream<'a>(&'a mut self, text: &'a str) -> LetterTokenStream<'a> {
         self.token.reset();
         self.entries.clear();
+        self.begun.forget();
         LetterTokenStream { tokenizer: self, text, at: 0, next_entry: 0, position: 0 }
     }
 }
 
 impl LetterTokenizer {
+    /// The tokenizer of the index, which finds names of several words, too.
+    #[must_use]
+    pub fn with_names() -> Self {
+        Self { finds_names: true, ..Self::default() }
+    }
+
     /// Reads the next chunk from byte `from` into `entries`; gives the byte at which to go on.
     fn read_chunk(&mut self, text: &str, from: usize, position: usize) -> Option<usize> {
         self.entries.clear();
@@ -212,7 +230,11 @@ impl LetterTokenizer {
                 length: 1,
             };
             let is_word = part.kind == Kind::Letters;
+            let last = entry.clone();
             self.push_entry(entry, is_word);
+            if self.finds_names {
+                self.push_names(&last, is_word);
+            }
             for whole_index in 0..self.wholes.len() {
                 let whole = &self.wholes[whole_index];
                 if whole.first != index {
@@ -230,6 +252,27 @@ impl LetterTokenizer {
             }
         }
         Some(next)
+    }
+
+    /// The names that end with a part of the chunk.
+    fn push_names(&mut self, last: &Entry, is_word: bool) {
+        let letters = &mut self.chunk.letters;
+        let word = &letters[last.text.clone()];
+        let marked_stem = if is_word { self.stems.marked_stem(word) } else { "" };
+        let stem = marked_stem.strip_prefix(STEM_MARK).unwrap_or(word);
+        let mut names: [&str; MOST_NAMES] = [""; MOST_NAMES];
+        let mut found = 0;
+        self.begun.read(&NAMES, word, stem, |name| {
+            if found < names.len() {
+                names[found] = name;
+                found += 1;
+            }
+        });
+        for name in &names[..found] {
+            let from = letters.len();
+            letters.push_str(name);
+            self.entries.push(Entry { text: from..letters.len(), ..last.clone() });
+        }
     }
 
     fn push_entry(&mut self, entry: Entry, is_word: bool) {

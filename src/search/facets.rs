@@ -1,18 +1,24 @@
 //! Facet counts over the decisions found in one segment.
 //!
 //! Each facet is a string column: a number for every value of a decision, which stands for a term of the column's
-//! dictionary. The numbers are counted, and only those that occur are looked up, in order. Where more than half of a
-//! segment was found, the decisions that were not are counted instead and taken off the totals, which the term dictionary
-//! knows.
+//! dictionary. The numbers are counted, and only those that occur are looked up, in order. Where many decisions were found
+//! it is quicker to go through those that have each value, which the index lists, and where nearly all were, to count the
+//! others and take them off the totals, which the term dictionary knows.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use tantivy::columnar::{Column, ColumnIndex, Dictionary};
+use tantivy::postings::{BlockSegmentPostings, TermInfo};
+use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, SegmentReader};
+
+use super::matching::{Bits, places};
 
 /// Decisions counted at a time.
 const BLOCK: usize = 1024;
+/// Up to this part of a segment's decisions, their values are looked up one by one: an eighth.
+const FEW: u32 = 8;
 
 /// How often each value of a facet occurs.
 pub type Counts = HashMap<String, u64>;
@@ -39,41 +45,58 @@ impl FacetColumn {
     /// The index cannot be read.
     pub fn count(&self, segment: &SegmentReader, found: &Found) -> tantivy::Result<Counts> {
         let Some((dictionary, column)) = &self.values else { return Ok(Counts::new()) };
-        let mut counts = vec![0_u32; dictionary.num_terms()];
-        if found.is_most()
-            && segment.alive_bitset().is_none()
-            && let Some(mut totals) = self.totals(segment, dictionary)?
-        {
-            count_into(&mut counts, column, found.others());
-            for (value, fewer) in named(dictionary, &counts)? {
-                if let Some(total) = totals.get_mut(&value) {
-                    *total -= fewer;
-                }
+        let few = found.documents / FEW;
+        let listed = if found.count > few && segment.alive_bitset().is_none() {
+            self.listed(segment, dictionary)?
+        } else {
+            None
+        };
+        let Some(listed) = listed else {
+            let mut counts = vec![0_u32; dictionary.num_terms()];
+            count_into(&mut counts, column, found.documents());
+            return Ok(named(dictionary, &counts)?.collect());
+        };
+        let mut counts: Counts;
+        if found.documents - found.count <= few {
+            counts = listed.into_iter().map(|(value, info)| (value, u64::from(info.doc_freq))).collect();
+            let mut others = vec![0_u32; dictionary.num_terms()];
+            count_into(&mut others, column, found.others());
+            for (value, fewer) in named(dictionary, &others)? {
+                counts.entry(value).and_modify(|count| *count -= fewer);
             }
-            totals.retain(|_, total| *total > 0);
-            return Ok(totals);
+        } else {
+            let inverted = segment.inverted_index(segment.schema().get_field(&self.name)?)?;
+            counts = Counts::with_capacity(listed.len());
+            for (value, info) in listed {
+                let mut postings = inverted.read_block_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
+                counts.insert(value, found.count_of(&mut postings));
+            }
         }
-        count_into(&mut counts, column, found.documents());
-        Ok(named(dictionary, &counts)?.collect())
+        counts.retain(|_, count| *count > 0);
+        Ok(counts)
     }
 
-    /// How many decisions of the segment have each value; nothing where two values differ in case only, which the term
-    /// dictionary does not tell apart.
-    fn totals(&self, segment: &SegmentReader, dictionary: &Dictionary) -> tantivy::Result<Option<Counts>> {
+    /// Where the decisions with each value are listed; nothing where two values differ in case only, which the lists do
+    /// not tell apart.
+    fn listed(
+        &self,
+        segment: &SegmentReader,
+        dictionary: &Dictionary,
+    ) -> tantivy::Result<Option<Vec<(String, TermInfo)>>> {
         let inverted = segment.inverted_index(segment.schema().get_field(&self.name)?)?;
-        let mut frequencies: HashMap<String, u64> = HashMap::new();
+        let mut infos: HashMap<String, TermInfo> = HashMap::new();
         let mut terms = inverted.terms().stream()?;
         while terms.advance() {
-            frequencies.insert(String::from_utf8_lossy(terms.key()).into_owned(), u64::from(terms.value().doc_freq));
+            infos.insert(String::from_utf8_lossy(terms.key()).into_owned(), terms.value().clone());
         }
-        let mut totals = Counts::new();
+        let mut listed = Vec::with_capacity(infos.len());
         let mut values = dictionary.stream()?;
         while values.advance() {
             let value = String::from_utf8_lossy(values.key()).into_owned();
-            let Some(frequency) = frequencies.remove(&value.to_lowercase()) else { return Ok(None) };
-            totals.insert(value, frequency);
+            let Some(info) = infos.remove(&value.to_lowercase()) else { return Ok(None) };
+            listed.push((value, info));
         }
-        Ok(Some(totals))
+        Ok(Some(listed))
     }
 }
 
@@ -91,10 +114,12 @@ impl Found {
         Self { bits: vec![0; documents.div_ceil(64) as usize], documents, count: 0 }
     }
 
-    /// Adds a decision that was not added before.
-    pub fn add(&mut self, document: DocId) {
-        self.bits[(document / 64) as usize] |= 1 << (document % 64);
-        self.count += 1;
+    /// Adds those of a window, none of which was added before.
+    pub fn add(&mut self, window: DocId, found: &Bits) {
+        for (word, &more) in self.bits[(window / 64) as usize..].iter_mut().zip(found.words()) {
+            *word = more;
+            self.count += more.count_ones();
+        }
     }
 
     /// How many were added.
@@ -103,8 +128,18 @@ impl Found {
         u64::from(self.count)
     }
 
-    fn is_most(&self) -> bool {
-        self.count > self.documents / 2
+    /// How many of a list were found.
+    fn count_of(&self, list: &mut BlockSegmentPostings) -> u64 {
+        let mut count = 0;
+        while !list.docs().is_empty() {
+            count += list
+                .docs()
+                .iter()
+                .map(|&document| self.bits[(document / 64) as usize] >> (document % 64) & 1)
+                .sum::<u64>();
+            list.advance();
+        }
+        count
     }
 
     fn documents(&self) -> impl Iterator<Item = DocId> {
@@ -115,17 +150,6 @@ impl Found {
         let documents = self.documents;
         places(self.bits.iter().map(|bits| !bits)).take_while(move |document| *document < documents)
     }
-}
-
-/// The places of the bits that are set.
-fn places(words: impl Iterator<Item = u64>) -> impl Iterator<Item = DocId> {
-    (0..).step_by(64).zip(words).flat_map(|(start, mut bits)| {
-        std::iter::from_fn(move || {
-            let place = (bits != 0).then(|| start + bits.trailing_zeros());
-            bits &= bits.wrapping_sub(1);
-            place
-        })
-    })
 }
 
 fn count_into(counts: &mut [u32], column: &Column<u64>, mut documents: impl Iterator<Item = DocId>) {

@@ -1,15 +1,15 @@
 //! Restrictions by a field's values: facets, dates, numbers, codes. They decide what is found, never how it ranks.
 
 use std::ops::Bound;
+use std::sync::Arc;
 
-use tantivy::query::{
-    AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, ExistsQuery, InvertedIndexRangeQuery, Occur, Query,
-    RangeQuery, TermQuery, TermSetQuery,
-};
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::query::{ExistsQuery, InvertedIndexRangeQuery, RangeQuery};
+use tantivy::schema::Field;
 use tantivy::{Searcher, Term};
 
+use super::matching::Clause;
 use super::model::Corrected;
+use super::terms::Dictionary;
 use crate::index::document::FieldHandles;
 use crate::index::fields::{FieldDescription, Kind, NOT_STATED};
 use crate::vocabulary::body_parts::BODY_PARTS;
@@ -22,17 +22,17 @@ const LONGEST_VALUE: usize = 256;
 /// Years a range of years is spelt out for.
 const WIDEST_YEARS: i32 = 300;
 
-/// A query for one value, word or range of a field that is no text.
+/// A clause for one value, word or range of a field that is no text.
 ///
 /// # Errors
 /// The index cannot be read.
 pub fn value(
-    searcher: &Searcher,
+    dictionary: &Dictionary,
     field: Field,
     description: &FieldDescription,
     typed: &str,
     corrected: &mut Vec<Corrected>,
-) -> tantivy::Result<Box<dyn Query>> {
+) -> tantivy::Result<Clause> {
     let has_ranges = description.name == "year" || description.kind != Kind::Keyword;
     if has_ranges && let Some((lower, upper)) = range_of(typed) {
         let bound = |value: &str| match value {
@@ -43,20 +43,17 @@ pub fn value(
     }
     match description.kind {
         Kind::Keyword => {
-            let values = meant_values(searcher, field, description, typed, corrected)?;
-            let terms = values.iter().map(|value| Term::from_field_text(field, &value.to_lowercase()));
-            Ok(silent(Box::new(TermSetQuery::new(terms))))
+            let values = meant_values(dictionary, field, description, typed, corrected)?;
+            Ok(any_value(field, values.iter().map(|value| value.to_lowercase())))
         }
         Kind::Date | Kind::Number if typed.trim().eq_ignore_ascii_case(NOT_STATED) => {
-            let stated = exists(field, description);
-            let none = BooleanQuery::new(vec![(Occur::Must, Box::new(AllQuery)), (Occur::MustNot, stated)]);
-            Ok(silent(Box::new(none)))
+            Ok(Clause::everything_but(exists(field, description)))
         }
         Kind::Date | Kind::Number => {
             let whole = Bound::Included(typed.trim().to_owned());
             Ok(range(field, description, &whole, &whole, corrected))
         }
-        Kind::Text | Kind::Stored | Kind::Internal => Ok(Box::new(EmptyQuery)),
+        Kind::Text | Kind::Stored | Kind::Internal => Ok(Clause::Nothing),
     }
 }
 
@@ -66,16 +63,14 @@ pub fn value(
 /// # Errors
 /// The index cannot be read.
 pub fn meant_values(
-    searcher: &Searcher,
+    dictionary: &Dictionary,
     field: Field,
     description: &FieldDescription,
     typed: &str,
     corrected: &mut Vec<Corrected>,
 ) -> tantivy::Result<Vec<String>> {
     let typed = typed.trim();
-    let occurs = |value: &str| -> tantivy::Result<bool> {
-        Ok(searcher.doc_freq(&Term::from_field_text(field, &value.to_lowercase()))? > 0)
-    };
+    let occurs = |value: &str| -> tantivy::Result<bool> { Ok(dictionary.frequency(field, &value.to_lowercase())? > 0) };
     if !description.facet || occurs(typed)? {
         return Ok(vec![typed.to_owned()]);
     }
@@ -86,7 +81,7 @@ pub fn meant_values(
         }
     }
     if meant.is_empty() {
-        let known = values_of(searcher, description)?;
+        let known = values_of(dictionary.searcher(), description)?;
         if description.levels.is_some() {
             let ends_so =
                 |value: &&String| description.path(value).last().is_some_and(|last| last.eq_ignore_ascii_case(typed));
@@ -131,7 +126,7 @@ pub fn range_of(typed: &str) -> Option<(&str, &str)> {
     Some((lower.trim(), upper.trim_start_matches('=').trim()))
 }
 
-/// A query for a range of values.
+/// A clause for a range of values.
 #[must_use]
 pub fn range(
     field: Field,
@@ -139,7 +134,7 @@ pub fn range(
     lower: &Bound<String>,
     upper: &Bound<String>,
     corrected: &mut Vec<Corrected>,
-) -> Box<dyn Query> {
+) -> Clause {
     match description.kind {
         Kind::Date | Kind::Number => {
             let read = if description.kind == Kind::Date { day_bound } else { number_bound };
@@ -151,7 +146,7 @@ pub fn range(
             };
             let (Some(low), Some(high)) = (bound(lower, End::First), bound(upper, End::Last)) else {
                 corrected.push(unreadable(description, lower, upper));
-                return Box::new(EmptyQuery);
+                return Clause::Nothing;
             };
             if let (Bound::Included(from), Bound::Included(to)) = (&low, &high)
                 && from > to
@@ -163,7 +158,7 @@ pub fn range(
             if matches!((&low, &high), (Bound::Unbounded, Bound::Unbounded)) {
                 return exists(field, description);
             }
-            silent(Box::new(RangeQuery::new(term(low), term(high))))
+            Clause::Engine(Arc::new(RangeQuery::new(term(low), term(high))))
         }
         Kind::Keyword if description.name == "year" => years(field, lower, upper, corrected, description),
         Kind::Keyword => {
@@ -172,30 +167,26 @@ pub fn range(
             if matches!((lower, upper), (Bound::Unbounded, Bound::Unbounded)) {
                 return exists(field, description);
             }
-            silent(Box::new(InvertedIndexRangeQuery::new(term(lower), term(upper))))
+            Clause::Engine(Arc::new(InvertedIndexRangeQuery::new(term(lower), term(upper))))
         }
         Kind::Text | Kind::Stored | Kind::Internal => {
             corrected.push(Corrected::remark(format!(
                 "`{}` holds words; a range of them means nothing and finds nothing",
                 description.name
             )));
-            Box::new(EmptyQuery)
+            Clause::Nothing
         }
     }
 }
 
-/// A query for decisions that have any value of a field.
+/// A clause for decisions that have any value of a field.
 #[must_use]
-pub fn exists(field: Field, description: &FieldDescription) -> Box<dyn Query> {
+pub fn exists(field: Field, description: &FieldDescription) -> Clause {
     match description.kind {
-        Kind::Keyword if description.facet => {
-            let none = Term::from_field_text(field, NOT_STATED);
-            let none: Box<dyn Query> = Box::new(TermQuery::new(none, IndexRecordOption::Basic));
-            silent(Box::new(BooleanQuery::new(vec![(Occur::Must, Box::new(AllQuery)), (Occur::MustNot, none)])))
-        }
-        Kind::Date | Kind::Number => silent(Box::new(ExistsQuery::new(description.name.clone(), false))),
+        Kind::Keyword if description.facet => Clause::everything_but(Clause::term(field, NOT_STATED)),
+        Kind::Date | Kind::Number => Clause::Engine(Arc::new(ExistsQuery::new(description.name.clone(), false))),
         // Every decision has an id, a letter and an item; other texts are looked for by any word in them.
-        _ => Box::new(AllQuery),
+        _ => Clause::Everything,
     }
 }
 
@@ -204,33 +195,33 @@ pub fn exists(field: Field, description: &FieldDescription) -> Box<dyn Query> {
 /// # Errors
 /// The index cannot be read.
 pub fn any_of(
-    searcher: &Searcher,
+    dictionary: &Dictionary,
     handles: &FieldHandles,
     description: &FieldDescription,
     values: &[String],
     corrected: &mut Vec<Corrected>,
-) -> tantivy::Result<(Box<dyn Query>, Vec<String>)> {
+) -> tantivy::Result<(Clause, Vec<String>)> {
     let field = handles.named(&description.name)?;
-    let (mut taken, mut queries) = (Vec::new(), Vec::new());
+    let (mut taken, mut clauses) = (Vec::new(), Vec::new());
     for typed in values {
         let is_range = range_of(typed).is_some() && description.name == "year";
         if description.kind != Kind::Keyword || is_range {
-            queries.push(value(searcher, field, description, typed, corrected)?);
+            clauses.push(value(dictionary, field, description, typed, corrected)?);
             taken.push(typed.clone());
             continue;
         }
-        for meant in meant_values(searcher, field, description, typed, corrected)? {
+        for meant in meant_values(dictionary, field, description, typed, corrected)? {
             // What a value was taken for has been said.
-            queries.push(value(searcher, field, description, &meant, &mut Vec::new())?);
+            clauses.push(value(dictionary, field, description, &meant, &mut Vec::new())?);
             taken.push(meant);
         }
     }
-    Ok((Box::new(BooleanQuery::union(queries)), taken))
+    Ok((Clause::any(clauses), taken))
 }
 
-/// A query that adds nothing to a score.
-fn silent(query: Box<dyn Query>) -> Box<dyn Query> {
-    Box::new(ConstScoreQuery::new(query, 0.0))
+/// Any of some values of a keyword field, in lower case.
+fn any_value(field: Field, values: impl Iterator<Item = String>) -> Clause {
+    Clause::any(values.map(|value| Clause::term(field, &value)).collect()).silent()
 }
 
 fn years(
@@ -239,7 +230,7 @@ fn years(
     upper: &Bound<String>,
     corrected: &mut Vec<Corrected>,
     description: &FieldDescription,
-) -> Box<dyn Query> {
+) -> Clause {
     let year = |bound: &Bound<String>, open: i32, step: i32| match bound {
         Bound::Unbounded => Some(open),
         Bound::Included(typed) => typed.trim().parse().ok(),
@@ -247,11 +238,9 @@ fn years(
     };
     let (Some(from), Some(to)) = (year(lower, 1990, 1), year(upper, 2100, -1)) else {
         corrected.push(unreadable(description, lower, upper));
-        return Box::new(EmptyQuery);
+        return Clause::Nothing;
     };
-    let terms =
-        (from..=to.min(from.saturating_add(WIDEST_YEARS))).map(|year| Term::from_field_text(field, &year.to_string()));
-    silent(Box::new(TermSetQuery::new(terms)))
+    any_value(field, (from..=to.min(from.saturating_add(WIDEST_YEARS))).map(|year| year.to_string()))
 }
 
 fn unreadable(description: &FieldDescription, lower: &Bound<String>, upper: &Bound<String>) -> Corrected {

@@ -1,13 +1,13 @@
 //! A ranked decision as it is shown: its record, the telling sentences, its near-twins, and what gave its score.
 
 use tantivy::DocAddress;
-use tantivy::query::EnableScoring;
 
+use super::matching;
 use super::model::{Hit, Request, ScorePart, Snippet, Superseded, Twin};
 use super::plan::Plan;
 use super::ranking::RankedLead;
 use super::snippet::{self, Target};
-use super::terms::StemStatistics;
+use super::terms::Dictionary;
 use crate::index::document::Record;
 use crate::index::fields;
 use crate::index::reader::Snapshot;
@@ -133,19 +133,10 @@ fn names(typed: &str, field: &str) -> bool {
 
 /// What each word, in each field, adds by itself.
 fn explanation(snapshot: &Snapshot, plan: &Plan, address: DocAddress) -> tantivy::Result<Vec<ScorePart>> {
-    let searcher = &snapshot.searcher;
-    let statistics = StemStatistics(searcher);
-    let segment = searcher.segment_reader(address.segment_ord);
+    let dictionary = Dictionary::of(&snapshot.searcher);
     let mut parts: Vec<ScorePart> = Vec::new();
     for part in &plan.parts {
-        let weight = part.query.weight(EnableScoring::enabled_from_statistics_provider(&statistics, searcher))?;
-        let mut scorer = weight.scorer(segment, 1.0)?;
-        if tantivy::DocSet::doc(&scorer) > address.doc_id
-            || tantivy::DocSet::seek(&mut scorer, address.doc_id) != address.doc_id
-        {
-            continue;
-        }
-        let score = tantivy::query::Scorer::score(&mut scorer);
+        let Some(score) = matching::score(&dictionary, &part.clause, address)? else { continue };
         match parts.iter_mut().find(|known| known.word == part.word && known.field == part.field) {
             Some(known) => known.score = known.score.max(score),
             None => parts.push(ScorePart { word: part.word.clone(), field: part.field.clone(), score }),

@@ -8,6 +8,7 @@ mod facets;
 mod filters;
 pub mod grammar;
 mod hits;
+mod matching;
 pub mod model;
 mod plan;
 mod ranking;
@@ -18,13 +19,13 @@ mod terms;
 use std::collections::HashMap;
 use std::time::Instant;
 
-use tantivy::query::{BooleanQuery, Occur, Query};
-
 use self::hits::hit;
+use self::matching::Clause;
 use self::model::{Answer, Corrected, FacetValue, Facets, Filter, Hit, Request, Sort};
 use self::plan::{Plan, plan};
 use self::ranking::{RankedLead, ranked_leads};
 use self::sweep::{Best, Found, Sweep};
+use self::terms::Dictionary;
 use crate::index::fields::{self, FieldDescription, Kind};
 use crate::index::reader::Snapshot;
 
@@ -85,7 +86,7 @@ pub fn search(snapshot: &Snapshot, request: &Request) -> Result<Answer, SearchEr
         }
     }
     let prepared = prepare(snapshot, request, ranking::depth_of_page(request), &facet_fields)?;
-    let facets = facets_of(snapshot, &prepared, &facet_fields, request)?;
+    let facets = facets_of(&prepared, &facet_fields, request);
     let (leads, has_more) = ranked_leads(snapshot, request, &prepared.found)?;
     let hits = leads
         .into_iter()
@@ -146,29 +147,28 @@ fn best(request: &Request, plan: &Plan) -> Best {
     }
 }
 
-/// Plans a request and finds its decisions, with the best `depth` of them and the counts of the facets that have no
-/// selection. Where few decisions have most of three or more terms, fewer will do, down to one.
+/// Plans a request and finds its decisions, with the best `depth` of them and the counts of facets. Where few decisions
+/// have most of three or more terms, fewer will do, down to one.
 fn prepare(
     snapshot: &Snapshot,
     request: &Request,
     depth: usize,
     facets: &[&'static FieldDescription],
 ) -> Result<Prepared, SearchError> {
-    let searcher = &snapshot.searcher;
+    let dictionary = Dictionary::of(&snapshot.searcher);
     let parsed =
         grammar::parse(&request.query, &|name| fields::describe(name).is_some_and(FieldDescription::is_queryable));
     let mut corrected: Vec<Corrected> =
         parsed.corrections.into_iter().map(|correction| Corrected::remark(correction.what)).collect();
-    let filters = Filters::of(snapshot, request, &mut corrected)?;
-    let mut plan = plan(searcher, &snapshot.fields, parsed.root.as_ref(), request, None)?;
+    let filters = Filters::of(&dictionary, snapshot, request, &mut corrected)?;
+    let mut plan = plan(&dictionary, &snapshot.fields, parsed.root.as_ref(), request, None)?;
     corrected.append(&mut plan.corrected);
-    let counted: Vec<&str> =
-        facets.iter().map(|field| field.name.as_str()).filter(|field| filters.selected(field).is_none()).collect();
+    let facets: Vec<&str> = facets.iter().map(|field| field.name.as_str()).collect();
+    let within: Vec<(&str, &Clause)> =
+        filters.0.iter().map(|(description, clause, _)| (description.name.as_str(), clause)).collect();
     let best = best(request, &plan);
-    let find = |plan: &Plan| {
-        let query = filters.applied_to(plan.query.box_clone(), None);
-        Sweep { best, depth, facets: &counted }.over(searcher, query.as_ref())
-    };
+    let find =
+        |plan: &Plan| Sweep { words: &plan.clause, filters: &within, best, depth, facets: &facets }.over(&dictionary);
     let usual = plan.words_required;
     let mut found = find(&plan)?;
     let too_few = |total: u64, plan: &Plan| total == 0 || (plan.words > 2 && total < FEW_DECISIONS);
@@ -217,11 +217,16 @@ pub fn known_field(name: &str) -> Result<&'static FieldDescription, SearchError>
     })
 }
 
-/// The filters of a request, one query for each field.
-struct Filters(Vec<(&'static FieldDescription, Box<dyn Query>, Vec<String>)>);
+/// The filters of a request, one clause for each field.
+struct Filters(Vec<(&'static FieldDescription, Clause, Vec<String>)>);
 
 impl Filters {
-    fn of(snapshot: &Snapshot, request: &Request, corrected: &mut Vec<Corrected>) -> Result<Self, SearchError> {
+    fn of(
+        dictionary: &Dictionary,
+        snapshot: &Snapshot,
+        request: &Request,
+        corrected: &mut Vec<Corrected>,
+    ) -> Result<Self, SearchError> {
         let mut by_field: Vec<(&'static FieldDescription, Vec<String>)> = Vec::new();
         for filter in &request.filters {
             let description = known_field(&filter.field)?;
@@ -230,27 +235,16 @@ impl Filters {
                 None => by_field.push((description, filter.values.clone())),
             }
         }
-        let mut queries = Vec::new();
+        let mut filters = Vec::new();
         for (description, values) in by_field {
-            let (query, values) = if description.kind == Kind::Text {
-                (words_in(snapshot, description, &values, request, corrected)?, values)
+            let (clause, values) = if description.kind == Kind::Text {
+                (words_in(dictionary, snapshot, description, &values, request, corrected)?, values)
             } else {
-                filters::any_of(&snapshot.searcher, &snapshot.fields, description, &values, corrected)?
+                filters::any_of(dictionary, &snapshot.fields, description, &values, corrected)?
             };
-            queries.push((description, query, values));
+            filters.push((description, clause, values));
         }
-        Ok(Self(queries))
-    }
-
-    /// The query within all filters, but for those of one field.
-    fn applied_to(&self, query: Box<dyn Query>, but: Option<&str>) -> Box<dyn Query> {
-        let mut clauses = vec![(Occur::Must, query)];
-        for (description, filter, _) in &self.0 {
-            if but != Some(description.name.as_str()) {
-                clauses.push((Occur::Must, filter.box_clone()));
-            }
-        }
-        Box::new(BooleanQuery::new(clauses))
+        Ok(Self(filters))
     }
 
     fn selected(&self, field: &str) -> Option<&[String]> {
@@ -260,24 +254,25 @@ impl Filters {
 
 /// A text field as a filter: all the words of one of the values.
 fn words_in(
+    dictionary: &Dictionary,
     snapshot: &Snapshot,
     description: &FieldDescription,
     values: &[String],
     request: &Request,
     corrected: &mut Vec<Corrected>,
-) -> Result<Box<dyn Query>, SearchError> {
-    let mut queries: Vec<Box<dyn Query>> = Vec::new();
+) -> Result<Clause, SearchError> {
+    let mut clauses: Vec<Clause> = Vec::new();
     for value in values {
         let Some(node) = grammar::parse(value, &|_| false).root else {
             corrected.push(Corrected::remark(format!("`{}=` names no words and finds nothing", description.name)));
             continue;
         };
         let node = node.within(&description.name);
-        let mut words = plan(&snapshot.searcher, &snapshot.fields, Some(&node), request, Some(usize::MAX))?;
+        let mut words = plan(dictionary, &snapshot.fields, Some(&node), request, Some(usize::MAX))?;
         corrected.append(&mut words.corrected);
-        queries.push(words.query);
+        clauses.push(words.clause);
     }
-    Ok(Box::new(tantivy::query::ConstScoreQuery::new(Box::new(BooleanQuery::union(queries)), 0.0)))
+    Ok(Clause::any(clauses))
 }
 
 fn understood(plan: &Plan, filters: &[Filter]) -> String {
@@ -296,30 +291,13 @@ fn understood(plan: &Plan, filters: &[Filter]) -> String {
     parts.join("; ")
 }
 
-/// The facets asked for. A facet with a selection is counted without it, in a search of its own; the others were counted
-/// when the decisions were found.
-fn facets_of(
-    snapshot: &Snapshot,
-    prepared: &Prepared,
-    fields: &[&'static FieldDescription],
-    request: &Request,
-) -> tantivy::Result<Facets> {
-    let (plan, filters) = (&prepared.plan, &prepared.filters);
-    // Those without a selection, in the order they were counted.
-    let mut counted = prepared.found.facets.iter();
-    let listed = fields.iter().map(|field| {
-        let chosen = filters.selected(&field.name);
-        let counts = if chosen.is_some() {
-            let query = filters.applied_to(plan.query.box_clone(), Some(&field.name));
-            let alone = Sweep { best: Best::Newest, depth: 0, facets: &[&field.name] };
-            alone.over(&snapshot.searcher, query.as_ref())?.facets.pop().unwrap_or_default()
-        } else {
-            counted.next().cloned().unwrap_or_default()
-        };
-        let values = facets::sorted(counts);
-        Ok((field.name.clone(), list(field, values, chosen.unwrap_or_default(), request.facet_limit)))
+/// The facets asked for, as they were counted when the decisions were found.
+fn facets_of(prepared: &Prepared, fields: &[&'static FieldDescription], request: &Request) -> Facets {
+    let listed = fields.iter().zip(&prepared.found.facets).map(|(field, counts)| {
+        let chosen = prepared.filters.selected(&field.name).unwrap_or_default();
+        (field.name.clone(), list(field, facets::sorted(counts.clone()), chosen, request.facet_limit))
     });
-    Ok(Facets(listed.collect::<tantivy::Result<_>>()?))
+    Facets(listed.collect())
 }
 
 /// The largest values, of years the latest; of a facet with levels the largest of each level under its parent. A selected

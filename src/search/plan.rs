@@ -1,7 +1,7 @@
-//! A parsed query as an engine query, with what to mark in the letters found.
+//! A parsed query as a clause, with what to mark in the letters found.
 //!
 //! A word is looked for in every field free words search, by its stem and as typed; its score is that of the field where
-//! it fits best, and a little of the others (`DisjunctionMax`), so that a word repeated in item, rationale and summary
+//! it fits best, and a little of the others (`Clause::Best`), so that a word repeated in item, rationale and summary
 //! does not count three times. Of four or more words most must be there, not all: how many, the answer says.
 
 mod clauses;
@@ -11,21 +11,23 @@ mod spelling;
 mod word;
 
 use std::ops::Bound;
+use std::sync::Arc;
 
-use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, Occur, Query, TermSetQuery};
+use tantivy::Term;
+use tantivy::query::{Occur, TermSetQuery};
 use tantivy::schema::Field;
-use tantivy::{Searcher, Term};
 
 use self::clauses::{
-    Terms, best_field, boosted, everything_but, is_restriction, is_stop_word_node, is_strength_or_salt,
-    join_numbers_with_units, phrase_query, term_query, with_slash, with_something_to_match,
+    Terms, best_field, is_restriction, is_stop_word_node, is_strength_or_salt, join_numbers_with_units, phrase,
+    with_slash, with_something_to_match,
 };
 use self::meant::Unit;
 use super::filters;
 use super::grammar::Node;
+use super::matching::Clause;
 use super::model::{Corrected, Expanded, RankingPart, Request};
 use super::snippet::{Needle, Target};
-use super::terms;
+use super::terms::{self, Dictionary};
 use crate::index::analysis::{Form, analyze};
 use crate::index::document::FieldHandles;
 use crate::index::fields::{self, FIELDS, FieldDescription, Kind};
@@ -33,9 +35,9 @@ use crate::index::fields::{self, FIELDS, FieldDescription, Kind};
 /// What the other fields add to a word's best field.
 const OTHER_FIELDS_SHARE: f32 = 0.2;
 
-/// An engine query with its meaning for people.
+/// A clause with its meaning for people.
 pub struct Plan {
-    pub query: Box<dyn Query>,
+    pub clause: Clause,
     /// What to mark, by the field it was asked in (`None`: any).
     pub targets: Vec<(Option<String>, Target)>,
     pub corrected: Vec<Corrected>,
@@ -52,7 +54,7 @@ pub struct Plan {
     pub expanded: Vec<Expanded>,
     /// Remarks to be made where nothing is found.
     pub withheld: Vec<Corrected>,
-    /// The terms side by side at the top, from which the query is made.
+    /// The terms side by side at the top, from which the clause is made.
     top: Option<Terms>,
 }
 
@@ -61,7 +63,7 @@ impl Plan {
     pub fn require(&mut self, required: usize) {
         self.words_required = required;
         if let Some(top) = &self.top {
-            self.query = top.query(required);
+            self.clause = top.clause(required);
         }
     }
 }
@@ -70,7 +72,7 @@ impl Plan {
 pub struct ScoredPart {
     pub word: String,
     pub field: String,
-    pub query: Box<dyn Query>,
+    pub clause: Clause,
 }
 
 /// From so many terms on a query is a description, of which no decision has most.
@@ -89,14 +91,14 @@ pub fn usually_required(terms: usize) -> usize {
 /// # Errors
 /// The index cannot be read.
 pub fn plan(
-    searcher: &Searcher,
+    dictionary: &Dictionary,
     handles: &FieldHandles,
     root: Option<&Node>,
     request: &Request,
     words_required: Option<usize>,
 ) -> tantivy::Result<Plan> {
     let mut planner = Planner {
-        searcher,
+        dictionary,
         handles,
         exact: request.exact,
         request,
@@ -113,14 +115,14 @@ pub fn plan(
         excluded: false,
     };
     let mut understood = root.cloned();
-    let query = match &mut understood {
+    let clause = match &mut understood {
         Some(node) => planner.node(node, true)?,
-        None => Box::new(AllQuery),
+        None => Clause::Everything,
     };
     let (words, has_required) = (planner.words, planner.has_required);
     Ok(Plan {
         has_required,
-        query,
+        clause,
         targets: planner.targets,
         corrected: planner.corrected,
         understood,
@@ -143,7 +145,7 @@ struct Searched {
 
 #[expect(clippy::struct_excessive_bools, reason = "each says where in the query it is")]
 struct Planner<'a> {
-    searcher: &'a Searcher,
+    dictionary: &'a Dictionary<'a>,
     handles: &'a FieldHandles,
     exact: bool,
     request: &'a Request,
@@ -165,7 +167,7 @@ struct Planner<'a> {
 
 impl Planner<'_> {
     /// Recursion is bounded: the grammar limits nesting.
-    fn node(&mut self, node: &mut Node, top: bool) -> tantivy::Result<Box<dyn Query>> {
+    fn node(&mut self, node: &mut Node, top: bool) -> tantivy::Result<Clause> {
         match node {
             Node::Word { field: None, wildcard: false, .. } => self.word_with_meaning(node),
             Node::Word { field, text, wildcard: false } => self.word(field.as_deref(), text),
@@ -174,7 +176,7 @@ impl Planner<'_> {
             Node::Range { field, lower, upper } => self.range(field, lower, upper),
             Node::Exists { field } => self.exists(field),
             Node::Near { left, right, distance } => self.near(left, right, *distance),
-            Node::Not(inner) => Ok(everything_but(self.excluded(inner)?)),
+            Node::Not(inner) => Ok(Clause::everything_but(self.excluded(inner)?)),
             Node::Required(inner) => self.node(inner, false),
             Node::And(nodes) => {
                 let clauses =
@@ -182,15 +184,15 @@ impl Planner<'_> {
                 Ok(with_something_to_match(clauses))
             }
             Node::Or(nodes) => {
-                let queries = nodes.iter_mut().map(|node| self.node(node, false)).collect::<tantivy::Result<_>>()?;
-                Ok(Box::new(BooleanQuery::union(queries)))
+                let clauses = nodes.iter_mut().map(|node| self.node(node, false)).collect::<tantivy::Result<_>>()?;
+                Ok(Clause::any(clauses))
             }
             Node::Words(nodes) => self.words(nodes, top),
         }
     }
 
     /// A word by itself, outside a list of words.
-    fn word_with_meaning(&mut self, node: &mut Node) -> tantivy::Result<Box<dyn Query>> {
+    fn word_with_meaning(&mut self, node: &mut Node) -> tantivy::Result<Clause> {
         let nodes = std::slice::from_mut(node);
         self.repair(nodes)?;
         match <[Unit; 1]>::try_from(self.units(nodes)) {
@@ -200,7 +202,7 @@ impl Planner<'_> {
     }
 
     /// The word itself, whatever it means.
-    fn plain(&mut self, node: &mut Node) -> tantivy::Result<Box<dyn Query>> {
+    fn plain(&mut self, node: &mut Node) -> tantivy::Result<Clause> {
         match node {
             Node::Word { field, text, wildcard: false } => self.word(field.as_deref(), text),
             other => self.node(other, false),
@@ -208,15 +210,15 @@ impl Planner<'_> {
     }
 
     /// What must not match: nothing in it is marked or explained.
-    fn excluded(&mut self, node: &mut Node) -> tantivy::Result<Box<dyn Query>> {
+    fn excluded(&mut self, node: &mut Node) -> tantivy::Result<Clause> {
         let was_excluded = std::mem::replace(&mut self.excluded, true);
-        let query = self.node(node, false);
+        let clause = self.node(node, false);
         self.excluded = was_excluded;
-        query
+        clause
     }
 
     /// A part of a conjunction; `NOT` becomes an exclusion.
-    fn clause(&mut self, node: &mut Node, occur: Occur) -> tantivy::Result<(Occur, Box<dyn Query>)> {
+    fn clause(&mut self, node: &mut Node, occur: Occur) -> tantivy::Result<(Occur, Clause)> {
         if let Node::Not(inner) = node {
             return Ok((Occur::MustNot, self.excluded(inner)?));
         }
@@ -225,7 +227,7 @@ impl Planner<'_> {
 
     /// Words side by side: exclusions and required words as marked; of the others, most. An outcome ("approved") and the
     /// strength or salt of a drug order what the other words find and never keep a decision out.
-    fn words(&mut self, nodes: &mut Vec<Node>, top: bool) -> tantivy::Result<Box<dyn Query>> {
+    fn words(&mut self, nodes: &mut Vec<Node>, top: bool) -> tantivy::Result<Clause> {
         join_numbers_with_units(nodes);
         self.repair(nodes)?;
         let all_stop_words = nodes.iter().all(is_stop_word_node);
@@ -244,9 +246,9 @@ impl Planner<'_> {
             seen.push(typed);
             if !unit.meanings.is_empty() {
                 let is_outcome = unit.is_outcome();
-                let query = self.meant(&mut nodes[unit.nodes], &unit.meanings)?;
+                let clause = self.meant(&mut nodes[unit.nodes], &unit.meanings)?;
                 let kept = if is_outcome { &mut asides } else { &mut clauses };
-                kept.push((Occur::Should, query));
+                kept.push((Occur::Should, clause));
                 optional += usize::from(!is_outcome);
                 continue;
             }
@@ -273,7 +275,7 @@ impl Planner<'_> {
             optional += usize::from(occur == Occur::Should);
             clauses.push(self.clause(node, occur)?);
         }
-        let decides = |clause: &(Occur, Box<dyn Query>)| clause.0 != Occur::Should;
+        let decides = |clause: &(Occur, Clause)| clause.0 != Occur::Should;
         if optional == 0 && !clauses.iter().any(decides) {
             optional = asides.len();
             clauses.append(&mut asides);
@@ -288,11 +290,11 @@ impl Planner<'_> {
             self.has_required = has_required;
         }
         let terms = Terms { clauses, asides };
-        let query = terms.query(required);
+        let clause = terms.clause(required);
         if top {
             self.top = Some(terms);
         }
-        Ok(query)
+        Ok(clause)
     }
 
     /// The fields a word is looked for in.
@@ -313,11 +315,11 @@ impl Planner<'_> {
             .collect()
     }
 
-    /// Remembers a word's query in one field, to explain scores with. What is excluded explains nothing.
-    fn note_part(&mut self, word: String, searched: &Searched, query: &dyn Query) {
-        if !self.excluded {
+    /// Remembers a word's clause in one field, to explain scores with. What is excluded explains nothing.
+    fn note_part(&mut self, word: String, searched: &Searched, clause: &Clause) {
+        if !self.excluded && self.request.explain {
             let field = searched.description.name.clone();
-            self.parts.push(ScoredPart { word, field, query: query.box_clone() });
+            self.parts.push(ScoredPart { word, field, clause: clause.clone() });
         }
     }
 
@@ -330,18 +332,18 @@ impl Planner<'_> {
 
     /// The weight of a mark: the inverse document frequency of BM25.
     fn rarity(&self, frequency: u64) -> f32 {
-        let (all, frequency) = (self.searcher.num_docs() as f32, frequency as f32);
+        let (all, frequency) = (self.dictionary.decisions() as f32, frequency as f32);
         (1.0 + ((all - frequency).max(0.0) + 0.5) / (frequency + 0.5)).ln()
     }
 
-    fn wildcard(&mut self, field: Option<&str>, pattern: &str) -> tantivy::Result<Box<dyn Query>> {
+    fn wildcard(&mut self, field: Option<&str>, pattern: &str) -> tantivy::Result<Clause> {
         let searched = self.searched(field)?;
         let pattern = pattern.to_lowercase();
         let fields: Vec<Field> = searched.iter().map(|searched| searched.field).collect();
-        let (found, more) = terms::expand_wildcard(self.searcher, &fields, &pattern)?;
+        let (found, more) = terms::expand_wildcard(self.dictionary.searcher(), &fields, &pattern)?;
         if found.is_empty() {
             self.corrected.push(Corrected::remark(format!("no word of the decisions matches `{pattern}`")));
-            return Ok(Box::new(EmptyQuery));
+            return Ok(Clause::Nothing);
         }
         if more {
             let message = format!(
@@ -355,9 +357,9 @@ impl Planner<'_> {
             .iter()
             .map(|one| {
                 let terms = TermSetQuery::new(found.iter().map(|term| Term::from_field_text(one.field, term)));
-                let query: Box<dyn Query> = Box::new(ConstScoreQuery::new(Box::new(terms), one.boost));
-                self.note_part(pattern.clone(), one, query.as_ref());
-                (*one, query)
+                let clause = Clause::Constant { of: Box::new(Clause::Engine(Arc::new(terms))), score: one.boost };
+                self.note_part(pattern.clone(), one, &clause);
+                (*one, clause)
             })
             .collect();
         let needle = Needle::Matching(Box::new(move |term| terms::matches_wildcard(&pattern, term)));
@@ -366,36 +368,36 @@ impl Planner<'_> {
     }
 
     /// Quoted words: as typed, in their order, stop words included.
-    fn phrase(&mut self, field: Option<&str>, text: &str, slop: u32) -> tantivy::Result<Box<dyn Query>> {
+    fn phrase(&mut self, field: Option<&str>, text: &str, slop: u32) -> tantivy::Result<Clause> {
         let searched = self.searched(field)?;
         if let [only] = searched[..]
             && only.description.kind != Kind::Text
         {
             if let Some(words) = self.text_of(&only, text)? {
-                return Ok(Box::new(ConstScoreQuery::new(self.phrase(Some(words), text, slop)?, 0.0)));
+                return Ok(self.phrase(Some(words), text, slop)?.silent());
             }
-            return filters::value(self.searcher, only.field, only.description, text, &mut self.corrected);
+            return filters::value(self.dictionary, only.field, only.description, text, &mut self.corrected);
         }
         let words = analyze(text);
         let parts: Vec<&Form> = words.iter().flat_map(|word| &word.parts).collect();
         if parts.is_empty() {
-            return Ok(Box::new(EmptyQuery));
+            return Ok(Clause::Nothing);
         }
-        let mut disjuncts: Vec<(Searched, Box<dyn Query>)> = Vec::new();
+        let mut disjuncts: Vec<(Searched, Clause)> = Vec::new();
         for one in &searched {
             let wholes: Vec<&Form> = match &words[..] {
                 [word] => word.complete_wholes().collect(),
                 _ => Vec::new(),
             };
-            let queries: Vec<Box<dyn Query>> = if wholes.is_empty() {
-                vec![phrase_query(one.field, parts.iter().copied(), slop)]
+            let clauses: Vec<Clause> = if wholes.is_empty() {
+                vec![phrase(one.field, parts.iter().copied(), slop)]
             } else {
-                wholes.iter().map(|whole| term_query(one.field, &whole.text)).collect()
+                wholes.iter().map(|whole| Clause::term(one.field, &whole.text)).collect()
             };
-            for query in queries {
-                let query = boosted(query, one.boost);
-                self.note_part(format!("\"{text}\""), one, query.as_ref());
-                disjuncts.push((*one, query));
+            for clause in clauses {
+                let clause = clause.boosted(one.boost);
+                self.note_part(format!("\"{text}\""), one, &clause);
+                disjuncts.push((*one, clause));
             }
         }
         self.note_absent_words(&searched, &parts)?;
@@ -404,20 +406,20 @@ impl Planner<'_> {
         Ok(best_field(disjuncts))
     }
 
-    fn range(&mut self, field: &str, lower: &Bound<String>, upper: &Bound<String>) -> tantivy::Result<Box<dyn Query>> {
-        let Some(description) = fields::describe(field) else { return Ok(Box::new(EmptyQuery)) };
+    fn range(&mut self, field: &str, lower: &Bound<String>, upper: &Bound<String>) -> tantivy::Result<Clause> {
+        let Some(description) = fields::describe(field) else { return Ok(Clause::Nothing) };
         let handle = self.handles.named(&description.name)?;
         Ok(filters::range(handle, description, lower, upper, &mut self.corrected))
     }
 
-    fn exists(&mut self, field: &str) -> tantivy::Result<Box<dyn Query>> {
-        let Some(description) = fields::describe(field) else { return Ok(Box::new(EmptyQuery)) };
+    fn exists(&mut self, field: &str) -> tantivy::Result<Clause> {
+        let Some(description) = fields::describe(field) else { return Ok(Clause::Nothing) };
         if description.kind == Kind::Text && description.name != "item" {
             let message = format!(
                 "`{field}:*` cannot be asked for, since `{field}` is searched by its words only; it finds nothing"
             );
             self.corrected.push(Corrected::remark(message));
-            return Ok(Box::new(EmptyQuery));
+            return Ok(Clause::Nothing);
         }
         Ok(filters::exists(self.handles.named(&description.name)?, description))
     }

@@ -3,13 +3,15 @@
 //! tantivy would go over them once for each of these, or tell equally good decisions apart by strings that it has to
 //! unpack for every candidate of every segment.
 
-use tantivy::collector::{Collector, SegmentCollector};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::prelude::*;
 use tantivy::columnar::Column;
-use tantivy::query::Query;
-use tantivy::{DocAddress, DocId, Score, Searcher, SegmentOrdinal, SegmentReader};
+use tantivy::{DocAddress, DocId, Score, SegmentReader};
 
 use super::facets::{Counts, FacetColumn, Found as FoundInSegment};
-use super::terms::StemStatistics;
+use super::matching::{Bits, Clause, Compiled, Reading, WINDOW, places};
+use super::terms::Dictionary;
 
 /// What makes a decision better than another; equal ones stand in the order of their letters and items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,10 +24,14 @@ pub enum Best {
 /// What is wanted of the decisions that a query finds.
 #[derive(Clone, Copy)]
 pub struct Sweep<'a> {
+    /// What the words ask.
+    pub words: &'a Clause,
+    /// What must be met as well, by the field it restricts.
+    pub filters: &'a [(&'a str, &'a Clause)],
     pub best: Best,
     /// How many of the best.
     pub depth: usize,
-    /// Names of the facets to count.
+    /// Names of the facets to count. One with a filter is counted as if it had none.
     pub facets: &'a [&'a str],
 }
 
@@ -40,74 +46,117 @@ pub struct Found {
 }
 
 impl Sweep<'_> {
-    /// Goes once over the decisions a query finds.
+    /// Goes once over the decisions found, several segments at the same time.
     ///
     /// # Errors
     /// The index cannot be read.
-    pub fn over(self, searcher: &Searcher, query: &dyn Query) -> tantivy::Result<Found> {
-        let facets = self.facets.iter().map(|&name| name.to_owned()).collect();
-        let collector = SweepCollector { best: self.best, depth: self.depth, facets };
-        searcher.search_with_statistics_provider(query, &collector, &StemStatistics(searcher))
-    }
-}
-
-struct SweepCollector {
-    best: Best,
-    depth: usize,
-    facets: Vec<String>,
-}
-
-impl Collector for SweepCollector {
-    type Fruit = Found;
-    type Child = SegmentSweep;
-
-    fn for_segment(&self, ordinal: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<SegmentSweep> {
-        let columns = segment.fast_fields();
-        let facets = self.facets.iter().map(|name| FacetColumn::open(segment, name));
-        Ok(SegmentSweep {
-            ordinal,
-            found: FoundInSegment::none_of(segment.max_doc()),
-            best: self.best,
-            depth: self.depth,
-            order: columns.u64("order")?,
-            decided: (self.depth > 0 && self.best != Best::Score).then(|| columns.u64("decided")).transpose()?,
-            candidates: Vec::with_capacity(self.depth.min(1_000) * 2),
-            least: None,
-            facets: facets.collect::<tantivy::Result<_>>()?,
-            segment: segment.clone(),
-        })
-    }
-
-    fn requires_scoring(&self) -> bool {
-        self.depth > 0 && self.best == Best::Score
-    }
-
-    fn merge_fruits(&self, fruits: Vec<tantivy::Result<SegmentFound>>) -> tantivy::Result<Found> {
+    pub fn over(self, dictionary: &Dictionary) -> tantivy::Result<Found> {
+        let is_scored = self.depth > 0 && self.best == Best::Score;
+        let filters: Vec<&Clause> = self.filters.iter().map(|(_, clause)| *clause).collect();
+        let compiled = Compiled::of(dictionary, self.words, &filters, is_scored)?;
+        let least = AtomicU64::new(u64::MAX);
+        let segments = dictionary.searcher().segment_readers();
+        let found: Vec<SegmentFound> = segments
+            .par_iter()
+            .enumerate()
+            .map(|(ordinal, segment)| self.segment(&compiled, segment, ordinal, &least))
+            .collect::<tantivy::Result<_>>()?;
         let mut all = Found { facets: vec![Counts::new(); self.facets.len()], ..Found::default() };
-        let mut candidates: Vec<(Candidate, SegmentOrdinal)> = Vec::new();
-        for found in fruits {
-            let found = found?;
+        let mut candidates: Vec<(Candidate, u32)> = Vec::new();
+        for (found, ordinal) in found.into_iter().zip(0..) {
             all.total += found.total;
             for (sum, counts) in all.facets.iter_mut().zip(found.facets) {
                 for (value, count) in counts {
                     *sum.entry(value).or_default() += count;
                 }
             }
-            candidates.extend(found.candidates.into_iter().map(|candidate| (candidate, found.ordinal)));
+            candidates.extend(found.candidates.into_iter().map(|candidate| (candidate, ordinal)));
         }
         candidates.sort_unstable();
         candidates.truncate(self.depth);
         all.ranking = candidates
             .into_iter()
-            .map(|(candidate, ordinal)| (self.score(candidate), DocAddress::new(ordinal, candidate.document)))
+            .map(|(candidate, ordinal)| {
+                let score = if is_scored { score_of(!candidate.rank) } else { 0.0 };
+                (score, DocAddress::new(ordinal, candidate.document))
+            })
             .collect();
         Ok(all)
     }
-}
 
-impl SweepCollector {
-    fn score(&self, candidate: Candidate) -> Score {
-        if self.best == Best::Score { score_of(!candidate.rank) } else { 0.0 }
+    /// The filter of a facet's own field.
+    fn own_filter(&self, facet: &str) -> Option<usize> {
+        self.filters.iter().position(|(field, _)| *field == facet)
+    }
+
+    fn segment(
+        &self,
+        compiled: &Compiled,
+        segment: &SegmentReader,
+        ordinal: usize,
+        least: &AtomicU64,
+    ) -> tantivy::Result<SegmentFound> {
+        let mut reading = Reading::open(compiled, segment, ordinal)?;
+        let mut found = FoundInSegment::none_of(segment.max_doc());
+        // What would be found without one of the filters, for the facets that have one.
+        let has_facet = |filter: &usize| self.facets.contains(&self.filters[*filter].0);
+        let mut without: Vec<(usize, FoundInSegment)> = (0..self.filters.len())
+            .filter(has_facet)
+            .map(|filter| (filter, FoundInSegment::none_of(segment.max_doc())))
+            .collect();
+        let mut ranking = Ranking::new(self, segment, least)?;
+        let (mut words, mut within) = (Bits::none(), Bits::none());
+        let mut passed = vec![Bits::none(); self.filters.len()];
+        for window in (0..segment.max_doc()).step_by(WINDOW as usize) {
+            reading.enter(window);
+            for (filter, passed) in passed.iter_mut().enumerate() {
+                reading.filter(filter, passed);
+            }
+            // Where the filters leave nothing, the words are not looked for.
+            let is_wanted = |without: Option<usize>| {
+                let mut others = passed.iter().enumerate().filter(|(filter, _)| Some(*filter) != without);
+                let Some((_, first)) = others.next() else { return true };
+                let others: Vec<&Bits> = others.map(|(_, passed)| passed).collect();
+                (0..Bits::WORDS)
+                    .any(|word| others.iter().fold(first.words()[word], |left, one| left & one.words()[word]) != 0)
+            };
+            if !is_wanted(None) && !without.iter().any(|(filter, _)| is_wanted(Some(*filter))) {
+                continue;
+            }
+            reading.words(&mut words);
+            if words.is_empty() {
+                continue;
+            }
+            if let Some(alive) = segment.alive_bitset() {
+                for place in places(words.clone().words().iter().copied()) {
+                    if alive.is_deleted(window + place) {
+                        words.remove(place);
+                    }
+                }
+            }
+            let keep = |within: &mut Bits, but: Option<usize>| {
+                within.copy(&words);
+                for (_, passed) in passed.iter().enumerate().filter(|(filter, _)| Some(*filter) != but) {
+                    within.keep(passed);
+                }
+            };
+            for (filter, found) in &mut without {
+                keep(&mut within, Some(*filter));
+                found.add(window, &within);
+            }
+            keep(&mut within, None);
+            found.add(window, &within);
+            ranking.rank(&mut reading, window, &within);
+        }
+        let facets = self.facets.iter().map(|&facet| {
+            let own = self.own_filter(facet).and_then(|own| without.iter().find(|(filter, _)| *filter == own));
+            FacetColumn::open(segment, facet)?.count(segment, own.map_or(&found, |(_, found)| found))
+        });
+        Ok(SegmentFound {
+            total: found.count(),
+            facets: facets.collect::<tantivy::Result<_>>()?,
+            candidates: ranking.finish(),
+        })
     }
 }
 
@@ -120,36 +169,76 @@ struct Candidate {
     document: DocId,
 }
 
-struct SegmentSweep {
-    ordinal: SegmentOrdinal,
-    segment: SegmentReader,
-    found: FoundInSegment,
+struct SegmentFound {
+    total: u64,
+    facets: Vec<Counts>,
+    candidates: Vec<Candidate>,
+}
+
+/// The best decisions of a segment.
+struct Ranking<'a> {
     best: Best,
     depth: usize,
     order: Column<u64>,
     decided: Option<Column<u64>>,
     /// At most twice as many as are wanted; then the worse half goes.
     candidates: Vec<Candidate>,
-    /// What is worse than this is not among the best.
-    least: Option<Candidate>,
-    facets: Vec<FacetColumn>,
+    /// What ranks behind this is not among the best of any segment.
+    least: &'a AtomicU64,
 }
 
-struct SegmentFound {
-    ordinal: SegmentOrdinal,
-    total: u64,
-    facets: Vec<Counts>,
-    candidates: Vec<Candidate>,
-}
+impl<'a> Ranking<'a> {
+    fn new(sweep: &Sweep, segment: &SegmentReader, least: &'a AtomicU64) -> tantivy::Result<Self> {
+        let columns = segment.fast_fields();
+        let is_by_day = sweep.depth > 0 && sweep.best != Best::Score;
+        Ok(Self {
+            best: sweep.best,
+            depth: sweep.depth,
+            order: columns.u64("order")?,
+            decided: is_by_day.then(|| columns.u64("decided")).transpose()?,
+            candidates: Vec::with_capacity(sweep.depth.min(1_000) * 2),
+            least,
+        })
+    }
 
-impl SegmentSweep {
-    fn rank(&self, document: DocId, score: Score) -> u64 {
-        let day = || self.decided.as_ref().and_then(|days| days.first(document));
-        match self.best {
-            Best::Score => !rank_of(score),
-            // A letter without a date comes last either way.
-            Best::Newest => day().map_or(u64::MAX, |day| !day - 1),
-            Best::Oldest => day().unwrap_or(u64::MAX),
+    fn rank(&mut self, reading: &mut Reading, window: DocId, found: &Bits) {
+        if self.depth == 0 {
+            return;
+        }
+        if self.best == Best::Score {
+            let least = self.least_score();
+            reading.score(found, least, |document, score| {
+                self.offer(document, !rank_of(score));
+                self.least_score()
+            });
+            return;
+        }
+        for document in places(found.words().iter().copied()).map(|place| window + place) {
+            let day = self.decided.as_ref().and_then(|days| days.first(document));
+            let rank = match self.best {
+                // A letter without a date comes last either way.
+                Best::Newest => day.map_or(u64::MAX, |day| !day - 1),
+                _ => day.unwrap_or(u64::MAX),
+            };
+            self.offer(document, rank);
+        }
+    }
+
+    fn least_score(&self) -> Score {
+        match self.least.load(Ordering::Relaxed) {
+            u64::MAX => Score::NEG_INFINITY,
+            least => score_of(!least),
+        }
+    }
+
+    fn offer(&mut self, document: DocId, rank: u64) {
+        if rank > self.least.load(Ordering::Relaxed) {
+            return;
+        }
+        let order = self.order.first(document).unwrap_or(u64::MAX);
+        self.candidates.push(Candidate { rank, order, document });
+        if self.candidates.len() >= self.depth.saturating_mul(2) {
+            self.keep_the_best();
         }
     }
 
@@ -157,44 +246,17 @@ impl SegmentSweep {
         if self.candidates.len() > self.depth {
             self.candidates.select_nth_unstable(self.depth - 1);
             self.candidates.truncate(self.depth);
-            self.least = self.candidates.last().copied();
-        }
-    }
-}
-
-impl SegmentCollector for SegmentSweep {
-    type Fruit = tantivy::Result<SegmentFound>;
-
-    fn collect(&mut self, document: DocId, score: Score) {
-        self.found.add(document);
-        if self.depth == 0 {
-            return;
-        }
-        let rank = self.rank(document, score);
-        if self.least.is_some_and(|least| rank > least.rank) {
-            return;
-        }
-        let candidate = Candidate { rank, order: self.order.first(document).unwrap_or(u64::MAX), document };
-        if self.least.is_some_and(|least| candidate > least) {
-            return;
-        }
-        self.candidates.push(candidate);
-        if self.candidates.len() >= self.depth.saturating_mul(2) {
-            self.keep_the_best();
+            if let Some(least) = self.candidates.last() {
+                self.least.fetch_min(least.rank, Ordering::Relaxed);
+            }
         }
     }
 
-    fn harvest(mut self) -> Self::Fruit {
+    fn finish(mut self) -> Vec<Candidate> {
         if self.depth > 0 {
             self.keep_the_best();
         }
-        let facets = self.facets.iter().map(|facet| facet.count(&self.segment, &self.found));
-        Ok(SegmentFound {
-            ordinal: self.ordinal,
-            total: self.found.count(),
-            facets: facets.collect::<tantivy::Result<_>>()?,
-            candidates: self.candidates,
-        })
+        self.candidates
     }
 }
 

@@ -1,10 +1,14 @@
 //! The index's own words: how frequent one is, which match a wildcard, which are close to a misspelt one.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
 
-use tantivy::query::{Bm25StatisticsProvider, FuzzyTermQuery};
+use tantivy::postings::TermInfo;
+use tantivy::query::{Bm25StatisticsProvider, Bm25Weight, EnableScoring, FuzzyTermQuery};
 use tantivy::schema::Field;
-use tantivy::{Searcher, Term};
+use tantivy::{Searcher, SegmentReader, Term};
 
 use crate::index::analysis::STEM_MARK;
 
@@ -13,40 +17,125 @@ pub const MOST_EXPANSIONS: usize = 256;
 /// Suggestions shown for a word that matches nothing.
 const MOST_SUGGESTIONS: usize = 3;
 
-/// Statistics in which a word equal to its stem and the marked stem of its inflected forms are one term.
+/// What the index knows of its terms, each looked up once for a request.
 ///
-/// The two have postings of their own. Scored apart, the rarer of them would look like a rare word: "inject" would
-/// outweigh "injections" a hundredfold though both match the same query.
-pub struct StemStatistics<'a>(pub &'a Searcher);
+/// A word equal to its stem and the marked stem of its inflected forms count as one term: the two have postings of their
+/// own, and scored apart, the rarer of them would look like a rare word. "inject" would outweigh "injections" a
+/// hundredfold though both match the same query.
+pub struct Dictionary<'a> {
+    searcher: &'a Searcher,
+    entries: RefCell<HashMap<Term, Rc<Entry>>>,
+}
 
-impl Bm25StatisticsProvider for StemStatistics<'_> {
-    fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
-        self.0.total_num_tokens(field)
+/// A term of the index.
+pub struct Entry {
+    /// Decisions that have it, deleted ones included.
+    pub decisions: u64,
+    /// Where it stands in each segment.
+    pub infos: Arc<[Option<TermInfo>]>,
+}
+
+impl<'a> Dictionary<'a> {
+    #[must_use]
+    pub fn of(searcher: &'a Searcher) -> Self {
+        Self { searcher, entries: RefCell::default() }
     }
 
-    fn total_num_docs(&self) -> tantivy::Result<u64> {
-        self.0.total_num_docs()
+    #[must_use]
+    pub fn searcher(&self) -> &'a Searcher {
+        self.searcher
     }
 
-    fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
-        let own = self.0.doc_freq(term)?;
-        let Some(word) = term.value().as_str().map(str::to_owned) else { return Ok(own) };
-        let other = match word.strip_prefix(STEM_MARK) {
-            Some(stem) => stem.to_owned(),
-            None => format!("{STEM_MARK}{word}"),
+    /// All decisions, without the deleted ones.
+    #[must_use]
+    pub fn decisions(&self) -> u64 {
+        self.searcher.num_docs()
+    }
+
+    /// Looks a term up.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn look_up(&self, term: &Term) -> tantivy::Result<Rc<Entry>> {
+        if let Some(entry) = self.entries.borrow().get(term) {
+            return Ok(entry.clone());
+        }
+        let look_up = |segment: &SegmentReader| -> tantivy::Result<Option<TermInfo>> {
+            Ok(segment.inverted_index(term.field())?.get_term_info(term)?)
         };
-        let other = self.0.doc_freq(&Term::from_field_text(term.field(), &other))?;
-        // The sum may count a letter twice, but never exceeds the letters there are.
-        Ok((own + other).min(self.0.total_num_docs()?))
+        let infos = self.searcher.segment_readers().iter().map(look_up).collect::<tantivy::Result<Arc<[_]>>>()?;
+        let decisions = infos.iter().flatten().map(|info| u64::from(info.doc_freq)).sum();
+        let entry = Rc::new(Entry { decisions, infos });
+        self.entries.borrow_mut().insert(term.clone(), entry.clone());
+        Ok(entry)
+    }
+
+    /// Decisions that have a term in a field, deleted ones included.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn frequency(&self, field: Field, term: &str) -> tantivy::Result<u64> {
+        Ok(self.look_up(&Term::from_field_text(field, term))?.decisions)
+    }
+
+    /// Decisions that have the rarest of some terms.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn rarest(&self, terms: &[Term]) -> tantivy::Result<u64> {
+        let mut rarest = u64::MAX;
+        for term in terms {
+            rarest = rarest.min(self.look_up(term)?.decisions);
+        }
+        Ok(rarest)
+    }
+
+    /// The weight of a term, or of several in a phrase, all of one field.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn weight(&self, terms: &[Term]) -> tantivy::Result<Bm25Weight> {
+        match terms {
+            [term] => Ok(Bm25Weight::for_one_term_without_explain(
+                self.doc_freq(term)?,
+                self.total_num_docs()?,
+                self.total_num_tokens(term.field())? as f32 / self.total_num_docs()? as f32,
+            )),
+            terms => Bm25Weight::for_terms(self, terms),
+        }
+    }
+
+    /// How the engine is to score with these statistics, or not at all.
+    #[must_use]
+    pub fn scoring(&self, scored: bool) -> EnableScoring<'_> {
+        if scored {
+            EnableScoring::enabled_from_statistics_provider(self, self.searcher)
+        } else {
+            EnableScoring::disabled_from_searcher(self.searcher)
+        }
     }
 }
 
-/// Decisions that have a term in a field, deleted ones included.
-///
-/// # Errors
-/// The index cannot be read.
-pub fn frequency(searcher: &Searcher, field: Field, term: &str) -> tantivy::Result<u64> {
-    searcher.doc_freq(&Term::from_field_text(field, term))
+impl Bm25StatisticsProvider for Dictionary<'_> {
+    fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
+        self.searcher.total_num_tokens(field)
+    }
+
+    fn total_num_docs(&self) -> tantivy::Result<u64> {
+        self.searcher.total_num_docs()
+    }
+
+    fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
+        let own = self.look_up(term)?.decisions;
+        let value = term.value();
+        let Some(word) = value.as_str() else { return Ok(own) };
+        let other = match word.strip_prefix(STEM_MARK) {
+            Some(stem) => self.frequency(term.field(), stem)?,
+            None => self.frequency(term.field(), &format!("{STEM_MARK}{word}"))?,
+        };
+        // The sum may count a letter twice, but never exceeds the letters there are.
+        Ok((own + other).min(self.total_num_docs()?))
+    }
 }
 
 /// The exact words of `fields` that match a wildcard pattern (`*` any characters, `?` one), the most frequent first, at
@@ -66,7 +155,7 @@ pub fn expand_wildcard(searcher: &Searcher, fields: &[Field], pattern: &str) -> 
                 if !term.starts_with(&prefix) {
                     break;
                 }
-                if !term.starts_with(STEM_MARK) && matches_wildcard(pattern, term) {
+                if !term.starts_with(STEM_MARK) && !term.contains(' ') && matches_wildcard(pattern, term) {
                     *frequencies.entry(term.to_owned()).or_default() += u64::from(terms.value().doc_freq);
                 }
             }

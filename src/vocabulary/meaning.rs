@@ -97,6 +97,16 @@ pub fn meanings(tokens: &[Token]) -> Vec<Meaning> {
     chosen
 }
 
+/// Every wording that a query's words may be searched for by.
+pub fn wordings() -> impl Iterator<Item = &'static str> {
+    let treatments = &*TREATMENTS;
+    let of_treatments = treatments.treatments.iter().flat_map(wordings_of);
+    let of_products = treatments.products.iter().flat_map(|product| product.names.iter().copied());
+    let synonyms = SYNONYMS.finds.iter().flat_map(|(wordings, _)| wordings.iter().copied());
+    let of_parts = BODY_PARTS.parts.iter().flat_map(|part| part.called.iter().copied());
+    of_treatments.chain(of_products).chain(synonyms).chain(of_parts)
+}
+
 fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
     one.start < other.end && other.start < one.end
 }
@@ -114,10 +124,10 @@ fn of_treatment(treatments: &Treatments, named: Named) -> Option<Meaning> {
             let treatment = &treatments.treatments[place];
             let mut meaning = Meaning { treatments: vec![treatment.name], ..Meaning::default() };
             meaning.treatments.extend(treatment.also.iter().copied());
-            meaning.wordings.extend(wordings(treatment));
+            meaning.wordings.extend(wordings_of(treatment));
             for relative in combinations_with(treatments, treatment) {
                 meaning.treatments.push(relative.name);
-                meaning.wordings.extend(wordings(relative));
+                meaning.wordings.extend(wordings_of(relative));
             }
             Some(meaning)
         }
@@ -129,7 +139,7 @@ fn of_treatment(treatments: &Treatments, named: Named) -> Option<Meaning> {
 }
 
 /// The names a treatment is written by.
-fn wordings(treatment: &Treatment) -> impl Iterator<Item = &'static str> {
+fn wordings_of(treatment: &Treatment) -> impl Iterator<Item = &'static str> {
     std::iter::once(&treatment.name)
         .chain(&treatment.brands)
         .chain(&treatment.abbreviations)

@@ -255,3 +255,34 @@ fn throughput() {
         println!("round {round}: {count} tokens, {:.1} MB/s", megabytes / seconds);
     }
 }
+
+#[test]
+fn every_wording_of_several_words_is_found_by_its_name_in_any_number() {
+    let terms_of = |text: &str| {
+        let mut tokenizer = LetterTokenizer::with_names();
+        let mut stream = tokenizer.token_stream(text);
+        let mut terms: Vec<(String, usize)> = Vec::new();
+        while stream.advance() {
+            terms.push((stream.token().text.clone(), stream.token().position));
+        }
+        terms
+    };
+    let mut several = 0;
+    for wording in crate::vocabulary::meaning::wordings() {
+        let words: Vec<Form> = analyze(wording).into_iter().flat_map(|word| word.parts).collect();
+        if words.len() < 2 {
+            continue;
+        }
+        several += 1;
+        let place = words[words.len() - 1].position;
+        let name = (name_term(&words), place);
+        assert!(terms_of(wording).contains(&name), "{wording}: {name:?} is none of {:?}", terms_of(wording));
+        let after = (name.0, place + 1);
+        assert!(terms_of(&format!("repeat {wording}")).contains(&after), "{wording} behind a word");
+    }
+    assert!(several > 5_000, "{several} wordings of several words");
+    let injections = terms_of("Epidural STEROID injections; then physical therapy.");
+    assert!(injections.contains(&("epidural steroid inject".into(), 2)), "{injections:?}");
+    assert!(injections.iter().any(|(term, _)| term == "physical therapi"), "{injections:?}");
+    assert!(!terms_of("epidural and steroid injection").iter().any(|(term, _)| term == "epidural steroid inject"));
+}

@@ -1,73 +1,73 @@
-//! The small engine queries that plans are made of.
+//! The small clauses that plans are made of.
 
 use tantivy::Term;
-use tantivy::query::{
-    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, Occur, PhraseQuery, Query, TermQuery,
-};
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::query::Occur;
+use tantivy::schema::Field;
 
 use super::{OTHER_FIELDS_SHARE, Searched};
 use crate::index::analysis::{Form, Word, analyze, is_stop_word};
 use crate::index::fields::{self, Kind};
 use crate::search::grammar::Node;
+use crate::search::matching::Clause;
 use crate::search::snippet::{Needle, Target};
 
 /// Terms side by side: those of which some must be there, and those that only order.
 pub(super) struct Terms {
-    pub clauses: Vec<(Occur, Box<dyn Query>)>,
-    pub asides: Vec<(Occur, Box<dyn Query>)>,
+    pub clauses: Vec<(Occur, Clause)>,
+    pub asides: Vec<(Occur, Clause)>,
 }
 
 impl Terms {
-    pub fn query(&self, required: usize) -> Box<dyn Query> {
-        let copy = |clauses: &[(Occur, Box<dyn Query>)]| -> Vec<(Occur, Box<dyn Query>)> {
-            clauses.iter().map(|(occur, query)| (*occur, query.box_clone())).collect()
-        };
-        let clauses = add_everything_if_only_excluded(copy(&self.clauses));
-        let decisive = BooleanQuery::with_minimum_required_clauses(clauses, required);
+    pub fn clause(&self, required: usize) -> Clause {
+        let decisive = mix(add_everything_if_only_excluded(self.clauses.clone()), required);
         if self.asides.is_empty() {
-            return Box::new(decisive);
+            return decisive;
         }
-        let mut clauses = copy(&self.asides);
-        clauses.push((Occur::Must, Box::new(decisive)));
-        Box::new(BooleanQuery::new(clauses))
+        let mut clauses = self.asides.clone();
+        clauses.push((Occur::Must, decisive));
+        mix(clauses, 0)
     }
 }
 
-pub(super) fn term_query(field: Field, term: &str) -> Box<dyn Query> {
-    Box::new(TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::WithFreqs))
+/// Clauses as they occur; of those that need not all be met at least so many.
+fn mix(clauses: Vec<(Occur, Clause)>, at_least: usize) -> Clause {
+    let (mut must, mut should, mut must_not) = (Vec::new(), Vec::new(), Vec::new());
+    for (occur, clause) in clauses {
+        match occur {
+            Occur::Must => must.push(clause),
+            Occur::Should => should.push(clause),
+            Occur::MustNot => must_not.push(clause),
+        }
+    }
+    Clause::Mix { must, should, at_least, must_not }
 }
 
-pub(super) fn phrase_query<'a>(field: Field, parts: impl IntoIterator<Item = &'a Form>, slop: u32) -> Box<dyn Query> {
+pub(super) fn phrase<'a>(field: Field, parts: impl IntoIterator<Item = &'a Form>, slop: u32) -> Clause {
     let mut terms: Vec<(usize, Term)> =
         parts.into_iter().map(|part| (part.position, Term::from_field_text(field, &part.text))).collect();
     match terms.len() {
+        0 => Clause::Nothing,
         // A phrase of one word is that word.
-        1 => Box::new(TermQuery::new(terms.remove(0).1, IndexRecordOption::WithFreqs)),
-        _ => Box::new(PhraseQuery::new_with_offset_and_slop(terms, slop)),
+        1 => Clause::Term { term: terms.remove(0).1, boost: 1.0 },
+        _ => Clause::Phrase { terms, slop, boost: 1.0 },
     }
-}
-
-pub(super) fn boosted(query: Box<dyn Query>, boost: f32) -> Box<dyn Query> {
-    Box::new(BoostQuery::new(query, boost))
 }
 
 /// The field where a word fits best, and a little of the others. A request that utilization review had modified repeats
 /// what is disputed of it: it counts where the item does not have the word, not beside it.
-pub(super) fn best_field(disjuncts: Vec<(Searched, Box<dyn Query>)>) -> Box<dyn Query> {
+pub(super) fn best_field(disjuncts: Vec<(Searched, Clause)>) -> Clause {
     let (mut printed, mut others) = ([Vec::new(), Vec::new()], Vec::new());
-    for (one, query) in disjuncts {
+    for (one, clause) in disjuncts {
         match one.description.name.as_str() {
-            "item" => printed[0].push(query),
-            "request" => printed[1].push(query),
-            _ => others.push(query),
+            "item" => printed[0].push(clause),
+            "request" => printed[1].push(clause),
+            _ => others.push(clause),
         }
     }
-    let best =
-        |queries| -> Box<dyn Query> { Box::new(DisjunctionMaxQuery::with_tie_breaker(queries, OTHER_FIELDS_SHARE)) };
-    let printed: Vec<Box<dyn Query>> = printed.into_iter().filter(|queries| !queries.is_empty()).map(best).collect();
+    let best = |of| Clause::Best { of, share: OTHER_FIELDS_SHARE };
+    let printed: Vec<Clause> = printed.into_iter().filter(|clauses| !clauses.is_empty()).map(best).collect();
     if !printed.is_empty() {
-        others.push(Box::new(DisjunctionMaxQuery::new(printed)));
+        others.push(Clause::Best { of: printed, share: 0.0 });
     }
     best(others)
 }
@@ -100,23 +100,15 @@ pub(super) fn needle(forms: &[Form], as_typed: bool) -> Needle {
     }
 }
 
-pub(super) fn everything_but(query: Box<dyn Query>) -> Box<dyn Query> {
-    let all_but: Box<dyn Query> =
-        Box::new(BooleanQuery::new(vec![(Occur::Must, Box::new(AllQuery)), (Occur::MustNot, query)]));
-    Box::new(ConstScoreQuery::new(all_but, 0.0))
-}
-
-pub(super) fn add_everything_if_only_excluded(
-    mut clauses: Vec<(Occur, Box<dyn Query>)>,
-) -> Vec<(Occur, Box<dyn Query>)> {
+fn add_everything_if_only_excluded(mut clauses: Vec<(Occur, Clause)>) -> Vec<(Occur, Clause)> {
     if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
-        clauses.push((Occur::Must, Box::new(AllQuery)));
+        clauses.push((Occur::Must, Clause::Everything));
     }
     clauses
 }
 
-pub(super) fn with_something_to_match(clauses: Vec<(Occur, Box<dyn Query>)>) -> Box<dyn Query> {
-    Box::new(BooleanQuery::new(add_everything_if_only_excluded(clauses)))
+pub(super) fn with_something_to_match(clauses: Vec<(Occur, Clause)>) -> Clause {
+    mix(add_everything_if_only_excluded(clauses), 0)
 }
 
 /// A value of a field, a range, or any value at all: it restricts what is found, and is never one of several words.

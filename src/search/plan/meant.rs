@@ -6,16 +6,13 @@
 
 use std::ops::Range;
 
-use tantivy::Term;
-use tantivy::query::{BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, Occur, Query, TermSetQuery};
-
-use super::clauses::{best_field, boosted, needle, phrase_query};
+use super::clauses::{best_field, needle};
 use super::{OTHER_FIELDS_SHARE, Planner, Searched};
-use crate::index::analysis::{Form, analyze};
+use crate::index::analysis::{Form, analyze, name_term};
 use crate::search::grammar::Node;
+use crate::search::matching::Clause;
 use crate::search::model::{Expanded, RankingPart};
 use crate::search::snippet::Target;
-use crate::search::terms;
 use crate::vocabulary::meaning::{Meaning, meanings};
 use crate::vocabulary::treatments::TREATMENTS;
 use crate::vocabulary::words::{Token, tokens};
@@ -84,11 +81,11 @@ impl Planner<'_> {
     }
 
     /// The query of words with a meaning: as typed, or in another wording, or by what the item is about.
-    pub(super) fn meant(&mut self, nodes: &mut [Node], meanings: &[Meaning]) -> tantivy::Result<Box<dyn Query>> {
+    pub(super) fn meant(&mut self, nodes: &mut [Node], meanings: &[Meaning]) -> tantivy::Result<Clause> {
         let label = nodes.iter().map(Node::to_string).collect::<Vec<_>>().join(" ");
         let mut expanded = Expanded { typed: label.clone(), ..Expanded::default() };
-        let mut other_words: Vec<Vec<Box<dyn Query>>> = Vec::new();
-        let mut concepts: Vec<Vec<Box<dyn Query>>> = Vec::new();
+        let mut other_words: Vec<Vec<Clause>> = Vec::new();
+        let mut concepts: Vec<Vec<Clause>> = Vec::new();
         for meaning in meanings {
             other_words.push(self.other_wordings(&label, meaning, &mut expanded)?);
             concepts.push(self.concepts(&label, meaning, &mut expanded)?);
@@ -98,32 +95,31 @@ impl Planner<'_> {
             self.expanded.push(expanded);
         }
         // Of several wordings in one text only the best counts.
-        let others: Vec<Box<dyn Query>> = all_of(other_words).collect();
+        let others: Vec<Clause> = all_of(other_words);
         let mut worded = vec![typed];
         if !others.is_empty() {
-            worded.push(Box::new(DisjunctionMaxQuery::new(others)));
+            worded.push(Clause::Best { of: others, share: 0.0 });
         }
-        let mut clauses: Vec<(Occur, Box<dyn Query>)> =
-            vec![(Occur::Should, Box::new(DisjunctionMaxQuery::with_tie_breaker(worded, OTHER_FIELDS_SHARE)))];
-        clauses.extend(all_of(concepts).map(|query| (Occur::Should, query)));
-        Ok(Box::new(BooleanQuery::new(clauses)))
+        let mut clauses = vec![Clause::Best { of: worded, share: OTHER_FIELDS_SHARE }];
+        clauses.extend(all_of(concepts));
+        Ok(Clause::any(clauses))
     }
 
     /// The words as typed: all of them. That none of the letters has one of them is no matter where its meaning is found.
-    fn typed(&mut self, nodes: &mut [Node], has_other_ways: bool) -> tantivy::Result<Box<dyn Query>> {
+    fn typed(&mut self, nodes: &mut [Node], has_other_ways: bool) -> tantivy::Result<Clause> {
         let remarks = self.corrected.len();
         let was_known = std::mem::replace(&mut self.known, true);
-        let mut queries = Vec::new();
+        let mut clauses = Vec::new();
         for node in nodes {
-            queries.push(self.plain(node)?);
+            clauses.push(self.plain(node)?);
         }
         self.known = was_known;
         if has_other_ways {
             self.withheld.extend(self.corrected.drain(remarks..));
         }
-        Ok(match <[_; 1]>::try_from(queries) {
+        Ok(match <[_; 1]>::try_from(clauses) {
             Ok([only]) => only,
-            Err(queries) => Box::new(BooleanQuery::intersection(queries)),
+            Err(clauses) => Clause::all(clauses),
         })
     }
 
@@ -132,7 +128,7 @@ impl Planner<'_> {
         label: &str,
         meaning: &Meaning,
         expanded: &mut Expanded,
-    ) -> tantivy::Result<Vec<Box<dyn Query>>> {
+    ) -> tantivy::Result<Vec<Clause>> {
         if !self.request.uses(RankingPart::Equivalents) {
             return Ok(Vec::new());
         }
@@ -140,87 +136,55 @@ impl Planner<'_> {
         let mut known: Vec<(u64, &str, Vec<Form>)> = Vec::new();
         for &wording in &meaning.wordings {
             let forms: Vec<Form> = analyze(wording).into_iter().flat_map(|word| word.parts).collect();
-            let frequency = self.frequency(&searched, &forms)?;
-            if frequency > 0 && !forms.is_empty() {
+            let frequency = self.most_frequent(&searched, &wording_terms(&forms))?;
+            if frequency > 0 {
                 known.push((frequency, wording, forms));
             }
         }
         known.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
         known.truncate(MOST_WORDINGS);
-        let typed: Vec<Form> = analyze(label).into_iter().flat_map(|word| word.parts).collect();
-        let typed_rarity = self.rarities(&searched, &typed)?;
-        let mut queries = Vec::new();
-        for (_, wording, forms) in known {
-            // Rarer words, or more of them, would make another wording weigh more than what was typed.
-            let weight = WORDING * (typed_rarity / self.rarities(&searched, &forms)?).min(1.0);
-            queries.push(self.worded(&searched, wording, &forms, weight));
+        let mut typed_rarity = 0.0;
+        for form in analyze(label).into_iter().flat_map(|word| word.parts) {
+            typed_rarity += self.rarity(self.most_frequent(&searched, &self.look_up_terms(&form))?);
+        }
+        let mut clauses = Vec::new();
+        for (frequency, wording, forms) in known {
+            // Rarer words would make another wording weigh more than what was typed.
+            let weight = WORDING * (typed_rarity / self.rarity(frequency)).min(1.0);
+            clauses.push(self.worded(&searched, wording, &forms, weight));
             if !expanded.words.iter().any(|known| known == wording) {
                 expanded.words.push(wording.to_owned());
             }
         }
-        Ok(queries)
+        Ok(clauses)
     }
 
-    /// In how many decisions the rarest word of a wording stands, at most.
-    fn frequency(&self, searched: &[Searched], forms: &[Form]) -> tantivy::Result<u64> {
-        let mut rarest = u64::MAX;
-        for form in forms {
-            let mut most = 0;
-            for one in searched {
-                for term in self.look_up_terms(form) {
-                    most = most.max(terms::frequency(self.searcher, one.field, &term)?);
-                }
-            }
-            rarest = rarest.min(most);
-        }
-        Ok(if forms.is_empty() { 0 } else { rarest })
-    }
-
-    /// The inverse document frequencies of words, added up: what a match of all of them weighs.
-    fn rarities(&self, searched: &[Searched], forms: &[Form]) -> tantivy::Result<f32> {
-        let mut sum = 0.0;
-        for form in forms {
-            sum += self.rarity(self.frequency(searched, std::slice::from_ref(form))?);
-        }
-        Ok(sum)
-    }
-
-    /// A wording in every field that free words search: one word in any form, several as a phrase.
-    fn worded(&mut self, searched: &[Searched], wording: &str, forms: &[Form], weight: f32) -> Box<dyn Query> {
-        let mut disjuncts: Vec<(Searched, Box<dyn Query>)> = Vec::new();
+    /// Decisions that have one of these terms, in the field that has most.
+    fn most_frequent(&self, searched: &[Searched], terms: &[String]) -> tantivy::Result<u64> {
+        let mut most = 0;
         for one in searched {
-            let query = match forms {
-                [form] => self.stemmed(one.field, form),
-                forms => Self::stemmed_phrase(one, forms),
-            };
-            let query = boosted(query, one.boost * weight);
-            self.note_part(format!("= {wording}"), one, query.as_ref());
-            disjuncts.push((*one, query));
+            for term in terms {
+                most = most.max(self.dictionary.frequency(one.field, term)?);
+            }
+        }
+        Ok(most)
+    }
+
+    /// A wording in every field that free words search.
+    fn worded(&mut self, searched: &[Searched], wording: &str, forms: &[Form], weight: f32) -> Clause {
+        let mut disjuncts: Vec<(Searched, Clause)> = Vec::new();
+        for one in searched {
+            let terms = wording_terms(forms).into_iter().map(|term| Clause::term(one.field, &term));
+            let clause = Clause::any(terms.collect()).boosted(one.boost * weight);
+            self.note_part(format!("= {wording}"), one, &clause);
+            disjuncts.push((*one, clause));
         }
         self.note_target(None, Target { needle: needle(forms, false), weight: WORDING * self.rarity(0) });
         best_field(disjuncts)
     }
 
-    /// A phrase whose last word may be inflected ("epidural steroid injections").
-    fn stemmed_phrase(one: &Searched, forms: &[Form]) -> Box<dyn Query> {
-        let Some((last, first)) = forms.split_last() else { return phrase_query(one.field, forms, 0) };
-        let ways = last.stemmed_terms().into_iter().map(|term| {
-            let mut forms = first.to_vec();
-            forms.push(Form { text: term, ..last.clone() });
-            let forms: Vec<Form> =
-                forms.into_iter().enumerate().map(|(position, form)| Form { position, ..form }).collect();
-            phrase_query(one.field, &forms, 0)
-        });
-        Box::new(BooleanQuery::union(ways.collect()))
-    }
-
     /// What the item is about: a treatment, a category, a part of the body.
-    fn concepts(
-        &mut self,
-        label: &str,
-        meaning: &Meaning,
-        expanded: &mut Expanded,
-    ) -> tantivy::Result<Vec<Box<dyn Query>>> {
+    fn concepts(&mut self, label: &str, meaning: &Meaning, expanded: &mut Expanded) -> tantivy::Result<Vec<Clause>> {
         let mut queries = Vec::new();
         let one = |value: Option<&'static str>| value.into_iter().collect::<Vec<_>>();
         let owned = |values: Vec<&str>| values.into_iter().map(str::to_owned).collect::<Vec<_>>();
@@ -248,7 +212,7 @@ impl Planner<'_> {
         field: &str,
         values: &[&'v str],
         weight: f32,
-        queries: &mut Vec<Box<dyn Query>>,
+        clauses: &mut Vec<Clause>,
     ) -> tantivy::Result<Vec<&'v str>> {
         let searched = self.searched(Some(field))?;
         let [one] = searched[..] else { return Ok(Vec::new()) };
@@ -256,34 +220,40 @@ impl Planner<'_> {
         for &value in values {
             // Values stand in the index in lower case.
             let term = value.to_lowercase();
-            let decisions = terms::frequency(self.searcher, one.field, &term)?;
+            let decisions = self.dictionary.frequency(one.field, &term)?;
             if decisions > 0 {
                 frequency += decisions;
-                any.push(Term::from_field_text(one.field, &term));
+                any.push(Clause::term(one.field, &term));
                 known.push(value);
             }
         }
         if frequency > 0 {
-            let any: Box<dyn Query> = Box::new(TermSetQuery::new(any));
-            let query: Box<dyn Query> = Box::new(ConstScoreQuery::new(any, weight * self.rarity(0) / 2.0));
-            self.note_part(format!("{label} → {}", known.join(", ")), &one, query.as_ref());
-            queries.push(query);
+            let clause = Clause::Constant { of: Box::new(Clause::any(any)), score: weight * self.rarity(0) / 2.0 };
+            self.note_part(format!("{label} → {}", known.join(", ")), &one, &clause);
+            clauses.push(clause);
         }
         Ok(known)
     }
 }
 
-/// One meaning: each of its queries is a way of its own. Several meanings in one word (`EMG/NCS`): all of them.
-fn all_of(mut by_meaning: Vec<Vec<Box<dyn Query>>>) -> impl Iterator<Item = Box<dyn Query>> {
+/// The terms by which a wording is found: one word in any form, several as a name.
+fn wording_terms(forms: &[Form]) -> Vec<String> {
+    match forms {
+        [form] => form.stemmed_terms(),
+        [] => Vec::new(),
+        forms => vec![name_term(forms)],
+    }
+}
+
+/// One meaning: each of its clauses is a way of its own. Several meanings in one word (`EMG/NCS`): all of them.
+fn all_of(mut by_meaning: Vec<Vec<Clause>>) -> Vec<Clause> {
     if by_meaning.len() == 1 {
-        return by_meaning.remove(0).into_iter();
+        return by_meaning.remove(0);
     }
     if by_meaning.iter().any(Vec::is_empty) {
-        return Vec::new().into_iter();
+        return Vec::new();
     }
-    let all = by_meaning.into_iter().map(|ways| -> Box<dyn Query> { Box::new(BooleanQuery::union(ways)) }).collect();
-    let all: Box<dyn Query> = Box::new(BooleanQuery::intersection(all));
-    vec![all].into_iter()
+    vec![Clause::all(by_meaning.into_iter().map(Clause::any).collect())]
 }
 
 /// Runs of plain words with a meaning. A meaning takes whole words; several meanings may share one word.

@@ -1,46 +1,41 @@
 //! Proximity: two words or phrases within a distance of each other.
 
 use tantivy::Term;
-use tantivy::query::{BooleanQuery, EmptyQuery, Occur, PhraseQuery, Query};
 use tantivy::schema::Field;
 
-use super::clauses::{boosted, needle};
+use super::clauses::needle;
 use super::{Planner, Searched, best_field};
 use crate::index::analysis::{Form, analyze};
 use crate::index::fields::Kind;
 use crate::search::grammar::Node;
+use crate::search::matching::Clause;
 use crate::search::model::Corrected;
 use crate::search::snippet::{Needle, Target};
 
 impl Planner<'_> {
     /// Two words or phrases within a distance, in either order.
-    pub(super) fn near(
-        &mut self,
-        left_node: &Node,
-        right_node: &Node,
-        distance: u32,
-    ) -> tantivy::Result<Box<dyn Query>> {
+    pub(super) fn near(&mut self, left_node: &Node, right_node: &Node, distance: u32) -> tantivy::Result<Clause> {
         let (Some((field, left)), Some((_, right))) = (side(left_node), side(right_node)) else {
-            return Ok(Box::new(EmptyQuery));
+            return Ok(Clause::Nothing);
         };
         let searched = self.searched(field.as_deref())?;
         if searched.iter().any(|one| one.description.kind != Kind::Text) {
             let message = "words have a distance only within a text; the two were searched without it".into();
             self.corrected.push(Corrected::remark(message));
-            return Ok(Box::new(BooleanQuery::intersection(vec![
+            return Ok(Clause::all(vec![
                 self.node(&mut left_node.clone(), false)?,
                 self.node(&mut right_node.clone(), false)?,
-            ])));
+            ]));
         }
         for side in [&left, &right] {
             self.note_absent_words(&searched, &side.forms.iter().collect::<Vec<_>>())?;
         }
-        let mut disjuncts: Vec<(Searched, Box<dyn Query>)> = Vec::new();
+        let mut disjuncts: Vec<(Searched, Clause)> = Vec::new();
         for one in &searched {
             for first in self.sequences(&left) {
                 for second in self.sequences(&right) {
-                    disjuncts.push((*one, boosted(near_query(one.field, &first, &second, distance), one.boost)));
-                    disjuncts.push((*one, boosted(near_query(one.field, &second, &first, distance), one.boost)));
+                    disjuncts.push((*one, in_order(one.field, &first, &second, distance).boosted(one.boost)));
+                    disjuncts.push((*one, in_order(one.field, &second, &first, distance).boosted(one.boost)));
                 }
             }
         }
@@ -81,18 +76,14 @@ fn side(node: &Node) -> Option<(Option<String>, Side)> {
 
 /// `first` and then `second`, at most `distance` words on. The engine's slop is how far words are from their places in the
 /// phrase: none for neighbours, whose distance is one.
-fn near_query(field: Field, first: &[String], second: &[String], distance: u32) -> Box<dyn Query> {
-    let together: Vec<(usize, Term)> = first
-        .iter()
-        .chain(second)
-        .enumerate()
-        .map(|(place, term)| (place, Term::from_field_text(field, term)))
-        .collect();
-    let sloppy: Box<dyn Query> = Box::new(PhraseQuery::new_with_offset_and_slop(together, distance.saturating_sub(1)));
-    let mut clauses = vec![(Occur::Must, sloppy)];
+fn in_order(field: Field, first: &[String], second: &[String], distance: u32) -> Clause {
+    let terms = |words: &mut dyn Iterator<Item = &String>| -> Vec<(usize, Term)> {
+        words.enumerate().map(|(place, word)| (place, Term::from_field_text(field, word))).collect()
+    };
+    let together = terms(&mut first.iter().chain(second));
+    let mut clauses = vec![Clause::Phrase { terms: together, slop: distance.saturating_sub(1), boost: 1.0 }];
     for side in [first, second].into_iter().filter(|side| side.len() > 1) {
-        let terms = side.iter().map(|term| Term::from_field_text(field, term)).collect();
-        clauses.push((Occur::Must, Box::new(PhraseQuery::new(terms))));
+        clauses.push(Clause::Phrase { terms: terms(&mut side.iter()), slop: 0, boost: 1.0 });
     }
-    Box::new(BooleanQuery::new(clauses))
+    Clause::all(clauses)
 }

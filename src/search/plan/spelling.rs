@@ -85,7 +85,7 @@ impl Planner<'_> {
     /// What the letters have that may be meant by a word they do not have.
     fn suggestion(&self, searched: &[Searched], form: &Form) -> tantivy::Result<Suggestion> {
         let fields: Vec<Field> = searched.iter().map(|searched| searched.field).collect();
-        let (did_you_mean, distance) = terms::suggestions(self.searcher, &fields, &form.text)?;
+        let (did_you_mean, distance) = terms::suggestions(self.dictionary.searcher(), &fields, &form.text)?;
         // A short word, or one two slips away, is likely another word that the letters do not have: "valium" is not
         // "value". Only what can hardly be anything but a slip is searched for.
         let is_sure = distance == 1

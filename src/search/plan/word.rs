@@ -1,13 +1,13 @@
 //! One word typed: in every field it is looked for in, by its stem, as typed, and in its parts.
 
-use tantivy::query::{BooleanQuery, ConstScoreQuery, EmptyQuery, Query};
 use tantivy::schema::Field;
 
-use super::clauses::{best_field, boosted, phrase_query, target, term_query};
+use super::clauses::{best_field, phrase, target};
 use super::{Planner, Searched};
 use crate::index::analysis::{Form, Word, analyze};
 use crate::index::fields::Kind;
-use crate::search::{filters, terms};
+use crate::search::filters;
+use crate::search::matching::Clause;
 
 /// A word typed with a slash also finds its parts apart, for less.
 const PARTS_APART: f32 = 0.5;
@@ -15,15 +15,15 @@ const PARTS_APART: f32 = 0.5;
 const WHOLE_FORM: f32 = 1.2;
 
 impl Planner<'_> {
-    pub(super) fn word(&mut self, field: Option<&str>, text: &mut String) -> tantivy::Result<Box<dyn Query>> {
+    pub(super) fn word(&mut self, field: Option<&str>, text: &mut String) -> tantivy::Result<Clause> {
         let searched = self.searched(field)?;
         if let [only] = searched[..]
             && only.description.kind != Kind::Text
         {
             if let Some(words) = self.text_of(&only, text)? {
-                return Ok(Box::new(ConstScoreQuery::new(self.word(Some(words), text)?, 0.0)));
+                return Ok(self.word(Some(words), text)?.silent());
             }
-            return filters::value(self.searcher, only.field, only.description, text, &mut self.corrected);
+            return filters::value(self.dictionary, only.field, only.description, text, &mut self.corrected);
         }
         let mut words = analyze(text);
         if let [word] = &words[..]
@@ -35,26 +35,26 @@ impl Planner<'_> {
             text.clone_from(&instead);
             words = analyze(text);
         }
-        let queries =
+        let clauses =
             words.iter().map(|word| self.analyzed(field, &searched, word)).collect::<tantivy::Result<Vec<_>>>()?;
-        Ok(match <[_; 1]>::try_from(queries) {
+        Ok(match <[_; 1]>::try_from(clauses) {
             Ok([only]) => only,
-            Err(queries) if queries.is_empty() => Box::new(EmptyQuery),
-            Err(queries) => Box::new(BooleanQuery::intersection(queries)),
+            Err(clauses) if clauses.is_empty() => Clause::Nothing,
+            Err(clauses) => Clause::all(clauses),
         })
     }
 
     /// The text to look in for a word that is no value of a field: `guideline:radicular`.
     pub(super) fn text_of(&self, asked: &Searched, text: &str) -> tantivy::Result<Option<&'static str>> {
         let Some(words_in) = asked.description.words_in.as_deref() else { return Ok(None) };
-        let is_value = terms::frequency(self.searcher, asked.field, &text.trim().to_lowercase())? > 0;
+        let is_value = self.dictionary.frequency(asked.field, &text.trim().to_lowercase())? > 0;
         Ok((!is_value).then_some(words_in))
     }
 
     pub(super) fn occurs(&self, searched: &[Searched], form: &Form) -> tantivy::Result<bool> {
         for searched in searched {
             for term in self.look_up_terms(form) {
-                if terms::frequency(self.searcher, searched.field, &term)? > 0 {
+                if self.dictionary.frequency(searched.field, &term)? > 0 {
                     return Ok(true);
                 }
             }
@@ -68,42 +68,42 @@ impl Planner<'_> {
     }
 
     /// One word of the analysis: a plain word, or parts joined as in `EMG/NCS`.
-    fn analyzed(&mut self, field: Option<&str>, searched: &[Searched], word: &Word) -> tantivy::Result<Box<dyn Query>> {
+    fn analyzed(&mut self, field: Option<&str>, searched: &[Searched], word: &Word) -> tantivy::Result<Clause> {
         let label = || word.parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(" ");
-        let mut disjuncts: Vec<(Searched, Box<dyn Query>)> = Vec::new();
+        let mut disjuncts: Vec<(Searched, Clause)> = Vec::new();
         let mut most_frequent = 0;
         for one in searched {
-            let mut queries: Vec<Box<dyn Query>> = Vec::new();
+            let mut clauses: Vec<Clause> = Vec::new();
             let plain =
                 [word.parts.first()].into_iter().flatten().filter(|_| word.length == 1 && word.wholes.is_empty());
             for form in plain {
                 for term in self.look_up_terms(form) {
-                    most_frequent = most_frequent.max(terms::frequency(self.searcher, one.field, &term)?);
-                    queries.push(term_query(one.field, &term));
+                    most_frequent = most_frequent.max(self.dictionary.frequency(one.field, &term)?);
+                    clauses.push(Clause::term(one.field, &term));
                 }
             }
             for whole in word.complete_wholes() {
-                most_frequent = most_frequent.max(terms::frequency(self.searcher, one.field, &whole.text)?);
-                queries.push(boosted(term_query(one.field, &whole.text), WHOLE_FORM));
+                most_frequent = most_frequent.max(self.dictionary.frequency(one.field, &whole.text)?);
+                clauses.push(Clause::term(one.field, &whole.text).boosted(WHOLE_FORM));
             }
             if word.parts.len() > 1 {
-                queries.push(phrase_query(one.field, &word.parts, 0));
+                clauses.push(phrase(one.field, &word.parts, 0));
                 if !self.exact && word.parts.iter().all(|part| part.stem.is_some()) {
                     let apart = word.parts.iter().map(|part| self.stemmed(one.field, part)).collect();
-                    queries.push(boosted(Box::new(BooleanQuery::intersection(apart)), PARTS_APART));
+                    clauses.push(Clause::all(apart).boosted(PARTS_APART));
                 }
             }
-            for query in queries {
-                let query = boosted(query, one.boost);
-                self.note_part(label(), one, query.as_ref());
-                disjuncts.push((*one, query));
+            for clause in clauses {
+                let clause = clause.boosted(one.boost);
+                self.note_part(label(), one, &clause);
+                disjuncts.push((*one, clause));
             }
         }
         self.note_target(field, target(word, self.exact, self.rarity(most_frequent)));
         Ok(best_field(disjuncts))
     }
 
-    pub(super) fn stemmed(&self, field: Field, form: &Form) -> Box<dyn Query> {
-        Box::new(BooleanQuery::union(self.look_up_terms(form).iter().map(|term| term_query(field, term)).collect()))
+    pub(super) fn stemmed(&self, field: Field, form: &Form) -> Clause {
+        Clause::any(self.look_up_terms(form).iter().map(|term| Clause::term(field, term)).collect())
     }
 }
