@@ -28,16 +28,16 @@ use tantivy_tokenizer_api::{Token, TokenStream, Tokenizer};
 
 use chunk::{Chunk, Kind};
 use compound::{Whole, find_wholes};
-pub use names::name_term;
 use names::{Begun, NAMES};
+pub use names::{name_term, phrase_terms};
 use stemming::StemCache;
 pub use stemming::{is_stop_word, stem};
 
 /// The character before a term that is a stem rather than a word of the text.
 pub const STEM_MARK: char = '~';
 
-/// Names that end with the same word; hardly ever are there more than two.
-const MOST_NAMES: usize = 8;
+/// Names and phrases that end with the same word; hardly ever are there more than three.
+const MOST_NAMES: usize = 12;
 
 /// Terms longer than this many bytes are left out of the index; their position still counts.
 pub const LONGEST_TERM: usize = 64;

@@ -13,7 +13,7 @@ use tantivy::postings::{BlockSegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, SegmentReader};
 
-use super::matching::{Bits, places};
+use super::matching::Bits;
 
 /// Decisions counted at a time.
 const BLOCK: usize = 1024;
@@ -53,7 +53,7 @@ impl FacetColumn {
         };
         let Some(listed) = listed else {
             let mut counts = vec![0_u32; dictionary.num_terms()];
-            count_into(&mut counts, column, found.documents());
+            count_into(&mut counts, column, found.words());
             return Ok(named(dictionary, &counts)?.collect());
         };
         let mut counts: Counts;
@@ -122,6 +122,12 @@ impl Found {
         }
     }
 
+    /// Whether a decision was added.
+    #[must_use]
+    pub fn has(&self, document: DocId) -> bool {
+        self.bits[(document / 64) as usize] >> (document % 64) & 1 == 1
+    }
+
     /// How many were added.
     #[must_use]
     pub fn count(&self) -> u64 {
@@ -132,34 +138,38 @@ impl Found {
     fn count_of(&self, list: &mut BlockSegmentPostings) -> u64 {
         let mut count = 0;
         while !list.docs().is_empty() {
-            count += list
-                .docs()
-                .iter()
-                .map(|&document| self.bits[(document / 64) as usize] >> (document % 64) & 1)
-                .sum::<u64>();
+            count += list.docs().iter().map(|&document| u64::from(self.has(document))).sum::<u64>();
             list.advance();
         }
         count
     }
 
-    fn documents(&self) -> impl Iterator<Item = DocId> {
-        places(self.bits.iter().copied())
+    /// The decisions found, 64 in a word.
+    fn words(&self) -> impl Iterator<Item = u64> {
+        self.bits.iter().copied()
     }
 
-    fn others(&self) -> impl Iterator<Item = DocId> {
-        let documents = self.documents;
-        places(self.bits.iter().map(|bits| !bits)).take_while(move |document| *document < documents)
+    /// Those that were not.
+    fn others(&self) -> impl Iterator<Item = u64> {
+        let last = self.documents / 64;
+        let others = (0..).zip(&self.bits).map(|(at, bits)| (at, !bits));
+        others.map(move |(at, others)| if at == last { others & ((1 << (self.documents % 64)) - 1) } else { others })
     }
 }
 
-fn count_into(counts: &mut [u32], column: &Column<u64>, mut documents: impl Iterator<Item = DocId>) {
-    let (mut block, mut owners, mut rows) = (Vec::with_capacity(BLOCK), Vec::new(), Vec::new());
+fn count_into(counts: &mut [u32], column: &Column<u64>, found: impl Iterator<Item = u64>) {
+    let (mut block, mut owners, mut rows) = (Vec::with_capacity(BLOCK + 64), Vec::new(), Vec::new());
     let mut values = Vec::new();
-    loop {
+    let mut words = (0..).step_by(64).zip(found).peekable();
+    while words.peek().is_some() {
         block.clear();
-        block.extend(documents.by_ref().take(BLOCK));
-        if block.is_empty() {
-            return;
+        while block.len() < BLOCK
+            && let Some((start, mut word)) = words.next()
+        {
+            while word != 0 {
+                block.push(start + word.trailing_zeros());
+                word &= word - 1;
+            }
         }
         let rows_of_block = if let ColumnIndex::Full = column.index {
             &block

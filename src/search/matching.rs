@@ -15,6 +15,8 @@ mod compiled;
 mod lists;
 mod scoring;
 mod segment;
+#[cfg(test)]
+mod tests;
 
 pub use bits::{Bits, WINDOW, places};
 pub use clause::Clause;

@@ -18,7 +18,7 @@ use tantivy::query::{Occur, TermSetQuery};
 use tantivy::schema::Field;
 
 use self::clauses::{
-    Terms, best_field, is_restriction, is_stop_word_node, is_strength_or_salt, join_numbers_with_units, phrase,
+    Terms, as_written, best_field, is_restriction, is_stop_word_node, is_strength_or_salt, join_numbers_with_units,
     with_slash, with_something_to_match,
 };
 use self::meant::Unit;
@@ -390,7 +390,7 @@ impl Planner<'_> {
                 _ => Vec::new(),
             };
             let clauses: Vec<Clause> = if wholes.is_empty() {
-                vec![phrase(one.field, parts.iter().copied(), slop)]
+                vec![as_written(one.field, &parts, slop)]
             } else {
                 wholes.iter().map(|whole| Clause::term(one.field, &whole.text)).collect()
             };

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 use tantivy::columnar::Column;
+use tantivy::postings::TermInfo;
+use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocId, Score, SegmentReader};
 
 use super::facets::{Counts, FacetColumn, Found as FoundInSegment};
@@ -96,6 +98,7 @@ impl Sweep<'_> {
         ordinal: usize,
         least: &AtomicU64,
     ) -> tantivy::Result<SegmentFound> {
+        let is_scored = self.best == Best::Score;
         let mut reading = Reading::open(compiled, segment, ordinal)?;
         let mut found = FoundInSegment::none_of(segment.max_doc());
         // What would be found without one of the filters, for the facets that have one.
@@ -146,7 +149,12 @@ impl Sweep<'_> {
             }
             keep(&mut within, None);
             found.add(window, &within);
-            ranking.rank(&mut reading, window, &within);
+            if is_scored {
+                ranking.by_score(&mut reading, &within);
+            }
+        }
+        if !is_scored {
+            ranking.by_day(segment, &found)?;
         }
         let facets = self.facets.iter().map(|&facet| {
             let own = self.own_filter(facet).and_then(|own| without.iter().find(|(filter, _)| *filter == own));
@@ -201,26 +209,50 @@ impl<'a> Ranking<'a> {
         })
     }
 
-    fn rank(&mut self, reading: &mut Reading, window: DocId, found: &Bits) {
-        if self.depth == 0 {
-            return;
-        }
-        if self.best == Best::Score {
+    fn by_score(&mut self, reading: &mut Reading, found: &Bits) {
+        if self.depth > 0 {
             let least = self.least_score();
             reading.score(found, least, |document, score| {
                 self.offer(document, !rank_of(score));
                 self.least_score()
             });
-            return;
         }
-        for document in places(found.words().iter().copied()).map(|place| window + place) {
-            let day = self.decided.as_ref().and_then(|days| days.first(document));
-            let rank = match self.best {
-                // A letter without a date comes last either way.
-                Best::Newest => day.map_or(u64::MAX, |day| !day - 1),
-                _ => day.unwrap_or(u64::MAX),
-            };
-            self.offer(document, rank);
+    }
+
+    /// Goes from the best year on, until there are enough: most decisions need not be looked at.
+    fn by_day(&mut self, segment: &SegmentReader, found: &FoundInSegment) -> tantivy::Result<()> {
+        let Some(days) = &self.decided else { return Ok(()) };
+        let days = days.clone();
+        let inverted = segment.inverted_index(segment.schema().get_field("year")?)?;
+        let mut years: Vec<(u64, TermInfo)> = Vec::new();
+        let mut terms = inverted.terms().stream()?;
+        while terms.advance() {
+            let year = std::str::from_utf8(terms.key()).ok().and_then(|year| year.parse().ok());
+            years.push((self.rank_of_day(year), terms.value().clone()));
+        }
+        years.sort_by_key(|(rank, _)| *rank);
+        let mut seen = 0;
+        for (_, year) in years {
+            let mut decisions = inverted.read_block_postings_from_terminfo(&year, IndexRecordOption::Basic)?;
+            while !decisions.docs().is_empty() {
+                for &document in decisions.docs().iter().filter(|document| found.has(**document)) {
+                    self.offer(document, self.rank_of_day(days.first(document)));
+                    seen += 1;
+                }
+                decisions.advance();
+            }
+            if seen >= self.depth {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// A letter without a date comes last either way.
+    fn rank_of_day(&self, day: Option<u64>) -> u64 {
+        match self.best {
+            Best::Oldest => day.unwrap_or(u64::MAX),
+            _ => day.map_or(u64::MAX, |day| !day - 1),
         }
     }
 

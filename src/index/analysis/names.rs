@@ -1,63 +1,137 @@
-//! Names of several words, each found in a text as one term.
+//! Names and phrases of several words, each found in a text as one term.
 //!
-//! "Epidural steroid injection" is how a letter says "ESI". Looked for as a phrase, its three words have to be found beside
-//! each other, decision by decision, by their places; as a term of its own it is one list that is ready. So the index has
-//! a term for every name the tables know: its words, the last one by its stem, so that plurals are found too. A term of
-//! a text never has a space, and so none is mistaken for a name.
+//! "Epidural steroid injection" is how a letter says "ESI", and "is not medically necessary" stands in nine letters of ten.
+//! Looked for word by word, such words have to be found beside each other, decision by decision, by their places; as a
+//! term of their own they are one list that is ready. So the index has a term for every name the tables know: its words,
+//! the last one by its stem, so that plurals are found too; and one for every common phrase, exactly as written. A term
+//! of a text never has a space, and so none is mistaken for a name.
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::Deserialize;
 
 use super::{Form, analyze};
 use crate::vocabulary::meaning;
 
-/// Every name of several words that is searched for in the place of another.
-pub(super) static NAMES: LazyLock<Names> = LazyLock::new(|| Names::of(meaning::wordings()));
+/// Before the term of a common phrase; names have none.
+const PHRASE_MARK: char = '"';
 
-/// The term under which a name of these words is found.
+/// Every name of several words that is searched for in the place of another, and the common phrases.
+pub(super) static NAMES: LazyLock<Names> = LazyLock::new(|| {
+    let mut names = Names::default();
+    meaning::wordings().for_each(|wording| names.add(&words_of(wording), false));
+    COMMON_PHRASES.words.iter().for_each(|phrase| names.add(phrase, true));
+    names
+});
+
+/// `schema/common_phrases.toml`.
+#[expect(clippy::expect_used, reason = "the file is compiled in, and a test reads it")]
+static COMMON_PHRASES: LazyLock<CommonPhrases> = LazyLock::new(|| {
+    #[derive(Deserialize)]
+    struct File {
+        phrases: Vec<String>,
+    }
+    let file: File =
+        toml::from_str(include_str!("../../../schema/common_phrases.toml")).expect("common_phrases.toml is valid");
+    let words: Vec<Vec<Form>> = file.phrases.iter().map(|phrase| words_of(phrase)).collect();
+    let terms = words.iter().map(|phrase| phrase_term(phrase.iter())).collect();
+    let longest = words.iter().map(Vec::len).max().unwrap_or(0);
+    CommonPhrases { words, terms, longest }
+});
+
+struct CommonPhrases {
+    words: Vec<Vec<Form>>,
+    terms: FxHashSet<String>,
+    /// Words of the longest.
+    longest: usize,
+}
+
+fn words_of(text: &str) -> Vec<Form> {
+    analyze(text).into_iter().flat_map(|word| word.parts).collect()
+}
+
+/// The term under which a name of these words is found, in any number.
 #[must_use]
 pub fn name_term(words: &[Form]) -> String {
-    let mut term = String::new();
-    for (place, word) in words.iter().enumerate() {
+    let last = words.len().saturating_sub(1);
+    let words = words.iter().enumerate().map(|(place, word)| match &word.stem {
+        Some(stem) if place == last => stem.as_str(),
+        _ => word.text.as_str(),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// The term under which a common phrase of these words is found.
+fn phrase_term<'f>(words: impl Iterator<Item = &'f Form>) -> String {
+    let mut term = String::from(PHRASE_MARK);
+    for (place, word) in words.enumerate() {
         if place > 0 {
             term.push(' ');
         }
-        let is_last = place + 1 == words.len();
-        term.push_str(word.stem.as_deref().filter(|_| is_last).unwrap_or(&word.text));
+        term.push_str(&word.text);
     }
     term
 }
 
-/// Names as a tree of their words.
+/// The terms by which words are found that stand beside each other as written, each with its position: common phrases
+/// whole, the longest first, at the position of their last word, and the words between them.
+#[must_use]
+pub fn phrase_terms(words: &[&Form]) -> Vec<(usize, String)> {
+    let longest = COMMON_PHRASES.longest.min(words.len());
+    let found = (2..=longest).rev().find_map(|length| {
+        let term = |at: usize| Some((at, length, COMMON_PHRASES.term(&words[at..at + length])?));
+        // Of equally many words the longer ones: they are in fewer decisions.
+        (0..=words.len() - length).filter_map(term).max_by_key(|(_, _, term)| term.len())
+    });
+    let Some((start, length, term)) = found else {
+        return words.iter().map(|word| (word.position, word.text.clone())).collect();
+    };
+    let (before, after) = (&words[..start], &words[start + length..]);
+    let mut terms = phrase_terms(before);
+    terms.push((words[start + length - 1].position, term));
+    terms.extend(phrase_terms(after));
+    terms
+}
+
+impl CommonPhrases {
+    /// The term of these words, if they are a common phrase.
+    fn term(&self, words: &[&Form]) -> Option<String> {
+        let are_beside = words.windows(2).all(|pair| pair[1].position == pair[0].position + 1);
+        let term = phrase_term(words.iter().copied());
+        (are_beside && self.terms.contains(&term)).then_some(term)
+    }
+}
+
+/// Names and phrases as a tree of their words.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     words: FxHashMap<Box<str>, u32>,
     /// From a place in the tree by a word to the next place. The root is place 0.
     steps: FxHashMap<(u32, u32), u32>,
     /// The names that end with a word, given by its stem, after a place.
-    ends: FxHashMap<(u32, u32), Box<str>>,
+    names: FxHashMap<(u32, u32), Box<str>>,
+    /// The phrases that end with a word as it is.
+    phrases: FxHashMap<(u32, u32), Box<str>>,
 }
 
 impl Names {
-    fn of(names: impl Iterator<Item = &'static str>) -> Self {
-        let mut tree = Self::default();
-        for name in names {
-            let words: Vec<Form> = analyze(name).into_iter().flat_map(|word| word.parts).collect();
-            let Some((last, first)) = words.split_last() else { continue };
-            if first.is_empty() {
-                continue;
-            }
-            let mut place = 0;
-            for word in first {
-                let step = (place, tree.word(&word.text));
-                let next = tree.steps.len() as u32 + 1;
-                place = *tree.steps.entry(step).or_insert(next);
-            }
-            let end = (place, tree.word(last.stem.as_ref().unwrap_or(&last.text)));
-            tree.ends.entry(end).or_insert_with(|| name_term(&words).into());
+    /// Adds a name, or a phrase that is found as written only; one of a single word is left out.
+    fn add(&mut self, words: &[Form], as_written: bool) {
+        let Some((last, first @ [_, ..])) = words.split_last() else { return };
+        let mut place = 0;
+        for word in first {
+            let step = (place, self.word(&word.text));
+            let next = self.steps.len() as u32 + 1;
+            place = *self.steps.entry(step).or_insert(next);
         }
-        tree
+        if as_written {
+            let end = (place, self.word(&last.text));
+            self.phrases.entry(end).or_insert_with(|| phrase_term(words.iter()).into());
+        } else {
+            let end = (place, self.word(last.stem.as_ref().unwrap_or(&last.text)));
+            self.names.entry(end).or_insert_with(|| name_term(words).into());
+        }
     }
 
     fn word(&mut self, word: &str) -> u32 {
@@ -77,20 +151,14 @@ impl Begun {
         self.places.clear();
     }
 
-    /// Reads one more word, given with its stem, and hands over the names that end with it.
+    /// Reads one more word, given with its stem, and hands over the terms of what ends with it.
     pub fn read(&mut self, names: &'static Names, word: &str, stem: &str, mut found: impl FnMut(&'static str)) {
         let known = names.words.get(word).copied();
         let known_stem = if stem == word { known } else { names.words.get(stem).copied() };
-        if known.is_none() && known_stem.is_none() {
-            self.places.clear();
-            return;
-        }
-        if let Some(stem) = known_stem {
-            for &place in &self.places {
-                if let Some(name) = names.ends.get(&(place, stem)) {
-                    found(name);
-                }
-            }
+        for &place in &self.places {
+            let name = known_stem.and_then(|stem| names.names.get(&(place, stem)));
+            let phrase = known.and_then(|word| names.phrases.get(&(place, word)));
+            name.into_iter().chain(phrase).for_each(|term| found(term));
         }
         let Some(word) = known else {
             self.places.clear();

@@ -286,3 +286,21 @@ fn every_wording_of_several_words_is_found_by_its_name_in_any_number() {
     assert!(injections.iter().any(|(term, _)| term == "physical therapi"), "{injections:?}");
     assert!(!terms_of("epidural and steroid injection").iter().any(|(term, _)| term == "epidural steroid inject"));
 }
+
+#[test]
+fn common_phrases_are_terms_exactly_as_written_and_cover_longer_ones() {
+    let words: Vec<Form> =
+        analyze("that the request IS not medically necessary today").into_iter().flat_map(|word| word.parts).collect();
+    let terms = phrase_terms(&words.iter().collect::<Vec<_>>());
+    let terms: Vec<(usize, &str)> = terms.iter().map(|(position, term)| (*position, term.as_str())).collect();
+    assert_eq!(terms, [(0, "that"), (2, "\"the request"), (6, "\"is not medically necessary"), (7, "today")]);
+    let mut tokenizer = LetterTokenizer::with_names();
+    for (text, has) in [("It is NOT medically necessary.", true), ("is not medically necessarily", false)] {
+        let mut stream = tokenizer.token_stream(text);
+        let mut found = false;
+        while stream.advance() {
+            found |= stream.token().text == "\"is not medically necessary";
+        }
+        assert_eq!(found, has, "{text}");
+    }
+}

@@ -26,8 +26,35 @@ impl Part {
             Kind::Constant { score, .. } => *score,
             Kind::Best { of, share } => best(of.iter().map(|part| part.most(pools, lists)), *share),
             Kind::Sum(of) => of.iter().map(|part| part.most(pools, lists)).sum(),
-            Kind::Where { needs, .. } if !needs.iter().all(|&needed| shares(needed, pools)) => 0.0,
+            Kind::Where { .. } if !self.is_met(pools) => 0.0,
             Kind::Where { of, .. } => of.iter().map(|part| part.most(pools, lists)).sum(),
+        }
+    }
+
+    /// Whether a decision in these pools can be where this counts.
+    fn is_met(&self, pools: u64) -> bool {
+        match &self.kind {
+            Kind::Where { needs, .. } => needs.iter().all(|&needed| shares(needed, pools)),
+            _ => true,
+        }
+    }
+
+    /// The pools on which it depends what a decision can score.
+    fn looked_at(&self) -> u64 {
+        let (needs, of): (&[u64], &[Part]) = match &self.kind {
+            Kind::Nothing | Kind::List(_) | Kind::Constant { .. } => (&[], &[]),
+            Kind::Best { of, .. } | Kind::Sum(of) => (&[], of),
+            Kind::Where { needs, of, .. } => (needs, of),
+        };
+        let needed = needs.iter().fold(self.pools, |pools, needed| pools | needed);
+        of.iter().fold(needed, |pools, part| pools | part.looked_at())
+    }
+
+    /// What this adds up.
+    fn parts(&self) -> &[Part] {
+        match &self.kind {
+            Kind::Sum(of) | Kind::Where { of, .. } => of,
+            _ => &[],
         }
     }
 }
@@ -47,36 +74,70 @@ fn best(scores: impl Iterator<Item = Score>, share: Score) -> Score {
     best + (sum - best) * share
 }
 
-/// What decisions can score at most in a window, remembered by the pools they are in.
-pub struct Bounds(Vec<(u64, Score)>);
+/// What decisions can score at most in a window, remembered by the pools they are in: for the whole, and for what it is
+/// made of, since the pools of a long query come in many combinations.
+pub struct Bounds {
+    whole: Memory,
+    /// With the pools that are looked at for each.
+    parts: Vec<(u64, Memory)>,
+}
 
 impl Bounds {
-    /// Sets of pools remembered.
-    const MOST: usize = 1 << 10;
-    const UNKNOWN: Score = -1.0;
-
-    pub fn new() -> Self {
-        Self(vec![(0, Self::UNKNOWN); Self::MOST])
+    pub fn of(part: &Part) -> Self {
+        let parts = part.parts().iter().map(|part| (part.looked_at(), Memory::of(64))).collect();
+        Self { whole: Memory::of(4_096), parts }
     }
 
     pub fn clear(&mut self) {
-        self.0.fill((0, Self::UNKNOWN));
+        self.whole.clear();
+        self.parts.iter_mut().for_each(|(_, memory)| memory.clear());
     }
 
     pub fn most(&mut self, part: &Part, pools: u64, lists: &[Score]) -> Score {
+        let parts = &mut self.parts;
+        self.whole.recall(pools, || {
+            let most = if parts.is_empty() || !part.is_met(pools) {
+                part.most(pools, lists)
+            } else {
+                let each = part.parts().iter().zip(parts);
+                each.map(|(part, (looked_at, memory))| memory.recall(pools & *looked_at, || part.most(pools, lists)))
+                    .sum()
+            };
+            most * ROUNDING
+        })
+    }
+}
+
+/// Scores by sets of pools. A set has one place and takes it over from whatever was there.
+struct Memory(Vec<(u64, Score)>);
+
+impl Memory {
+    const UNKNOWN: Score = -1.0;
+
+    /// For so many sets, a power of two.
+    fn of(sets: usize) -> Self {
+        Self(vec![(0, Self::UNKNOWN); sets])
+    }
+
+    fn clear(&mut self) {
+        self.0.fill((0, Self::UNKNOWN));
+    }
+
+    fn recall(&mut self, pools: u64, work_out: impl FnOnce() -> Score) -> Score {
         // Fibonacci hashing.
-        let slot = pools.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - Self::MOST.ilog2());
-        let (known, most) = &mut self.0[slot as usize];
-        if *known != pools || *most < 0.0 {
-            (*known, *most) = (pools, part.most(pools, lists) * ROUNDING);
+        let place = pools.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - self.0.len().ilog2());
+        let (known, score) = &mut self.0[place as usize];
+        if *known != pools || *score < 0.0 {
+            (*known, *score) = (pools, work_out());
         }
-        *most
+        *score
     }
 }
 
 /// The scoring of a decision.
 pub struct Scoring<'r, 'a> {
     pub cursors: &'r mut [Cursor<'a>],
+    pub lists: &'r [Bits],
     pub pools: &'r [Bits],
     pub conditions: &'r [Condition],
     pub window: DocId,
@@ -90,6 +151,7 @@ impl Scoring<'_, '_> {
         }
         match &part.kind {
             Kind::Nothing => 0.0,
+            Kind::List(list) if !self.lists[*list].has(place) => 0.0,
             Kind::List(list) => self.cursors[*list].score(self.window + place),
             Kind::Constant { condition, score } => {
                 if self.meets(*condition, place) {

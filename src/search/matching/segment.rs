@@ -12,6 +12,8 @@ pub struct Reading<'a> {
     compiled: &'a Compiled,
     segment: &'a SegmentReader,
     cursors: Vec<Cursor<'a>>,
+    /// The decisions of each list in this window.
+    lists: Vec<Bits>,
     /// What a decision of each list can score in this window at most.
     most: Vec<Score>,
     pools: Vec<Bits>,
@@ -34,11 +36,12 @@ impl<'a> Reading<'a> {
             compiled,
             segment,
             cursors: cursors.collect::<tantivy::Result<_>>()?,
+            lists: vec![Bits::none(); compiled.lists.len()],
             most: vec![0.0; compiled.lists.len()],
             pools: vec![Bits::none(); compiled.pools.len()],
             is_read: vec![false; compiled.pools.len()],
             spare: Vec::new(),
-            bounds: Bounds::new(),
+            bounds: Bounds::of(&compiled.part),
             window: 0,
         })
     }
@@ -65,14 +68,16 @@ impl<'a> Reading<'a> {
     }
 
     fn pool(&mut self, pool: usize) -> &Bits {
-        let bits = &mut self.pools[pool];
         if !std::mem::replace(&mut self.is_read[pool], true) {
-            bits.clear();
+            self.pools[pool].clear();
             for &list in &self.compiled.pools[pool].lists {
+                let bits = &mut self.lists[list];
+                bits.clear();
                 self.most[list] = self.cursors[list].find(self.window, bits);
+                self.pools[pool].unite(bits);
             }
         }
-        bits
+        &self.pools[pool]
     }
 
     /// Works out which decisions of the window meet a condition. What needs not be read is not.
@@ -174,8 +179,13 @@ impl<'a> Reading<'a> {
                     continue;
                 }
                 let place = at as u32 * 64 + bit;
-                let (conditions, window) = (&self.compiled.conditions, self.window);
-                let mut scoring = Scoring { cursors: &mut self.cursors, pools: &self.pools, conditions, window };
+                let mut scoring = Scoring {
+                    cursors: &mut self.cursors,
+                    lists: &self.lists,
+                    pools: &self.pools,
+                    conditions: &self.compiled.conditions,
+                    window: self.window,
+                };
                 let score = scoring.value(part, pools, place);
                 least = take(self.window + place, score);
             }
