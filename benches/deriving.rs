@@ -143,7 +143,8 @@ fn index_all(texts: &[Text], copies: usize) {
             for (ordinal, decision) in letter.decisions.iter_mut().enumerate() {
                 decision.id = format!("{name}/{}", ordinal + 1);
             }
-            let documents = documents(&writer.known().snapshot().fields, &letter, &[]).expect("a letter is a document");
+            let documents =
+                documents(&writer.known().snapshot().fields, &mut letter, &[]).expect("a letter is a document");
             writer.write(&mut letter, documents).expect("the letter is written");
         }
     }

@@ -65,8 +65,8 @@ fn ready(tar: &Path, options: &Options) -> Vec<Vec<TantivyDocument>> {
     let fields = Snapshot::empty().expect("an index in memory").fields;
     let mut all = Vec::new();
     read_all(&[tar.to_owned()], options, &mut |Reading { letter, .. }| {
-        let letter = letter.expect("a letter made to be read");
-        all.push(documents(&fields, &letter, &[]).expect("a letter is a document"));
+        let mut letter = letter.expect("a letter made to be read");
+        all.push(documents(&fields, &mut letter, &[]).expect("a letter is a document"));
         std::ops::ControlFlow::Continue(())
     });
     all

@@ -302,11 +302,11 @@ fn prepare_file(origin: &Origin, bytes: &[u8], known: &Known, options: &Options)
         Ok(false) => {}
         Err(error) => return PreparedOutcome::Failed(error),
     }
-    let letter = match read_hashed(origin, bytes, content_hash, options) {
+    let mut letter = match read_hashed(origin, bytes, content_hash, options) {
         Ok(letter) => letter,
         Err(rejection) => return PreparedOutcome::Rejected(rejection),
     };
-    match documents(&known.snapshot().fields, &letter, &[]) {
+    match documents(&known.snapshot().fields, &mut letter, &[]) {
         Ok(prepared) => PreparedOutcome::Letter(Box::new(letter), prepared),
         Err(error) => PreparedOutcome::Failed(error),
     }

@@ -197,7 +197,7 @@ fn recorded() -> (Vec<Step>, Vec<usize>) {
             let origin = Origin { path: format!("{number}.txt"), member: None };
             let text = invented(number).replace("grade", &format!("in round {round} grade"));
             let mut letter = read_letter(&origin, text.as_bytes(), &Options::default()).unwrap();
-            let prepared = documents(&handles, &letter, &[]).unwrap();
+            let prepared = documents(&handles, &mut letter, &[]).unwrap();
             writer.write(&mut letter, prepared).unwrap();
             held.insert(letter.id);
         }

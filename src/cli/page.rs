@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::output::{BOLD, DIM, outcome_style, outcome_words, plain, width, wrap};
 use crate::ingest::is_noteworthy;
-use crate::letter::model::{Decision, Guideline, Letter, Sex};
+use crate::letter::model::{Decision, Guideline, Letter};
 use crate::vocabulary::guidelines::superseded;
 
 /// Indentation of text under a heading.
@@ -40,10 +40,8 @@ fn head(out: &mut dyn Write, letter: &Letter) -> io::Result<()> {
     let style = outcome_style(outcome);
     writeln!(out, "{BOLD}{}{BOLD:#}  {style}{}{style:#}", plain(&letter.id), outcome_words(outcome).to_uppercase())?;
     let date = |date: Option<Date>| date.map(|date| date.to_string());
-    let patient = [
-        letter.patient.age.map(|age| format!("{age} years")),
-        letter.patient.sex.map(|sex| if sex == Sex::Female { "female".to_owned() } else { "male".to_owned() }),
-    ];
+    let patient =
+        [letter.patient.age.map(|age| format!("{age} years")), letter.patient.sex.map(|sex| sex.as_str().to_owned())];
     let rows = [
         ("Decided", date(letter.decision_date)),
         ("Assigned", date(letter.date_assigned)),

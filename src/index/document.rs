@@ -1,15 +1,17 @@
 //! A letter as index documents, one per decision, and back.
 
 use jiff::civil::Date;
+use memchr::memmem;
 use serde::{Deserialize, Serialize};
 use tantivy::schema::{Field, Schema, Value};
 use tantivy::{TantivyDocument, TantivyError};
 
 use super::fields::{self, NOT_STATED, day_number};
 use super::twins;
-use crate::letter::model::{Decision, Guideline, Letter, LetterOutcome, Source};
+use crate::letter::model::{Decision, Guideline, Letter, LetterOutcome, Sex, Source};
 use crate::reading::conclusion::Conclusion;
 use crate::vocabulary::guidelines::{self, Family};
+use crate::vocabulary::push_new;
 
 /// What the document store keeps of a decision.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,31 +49,78 @@ impl Record {
     }
 }
 
-/// The handles of the index fields that code names.
-#[derive(Clone, Debug)]
-pub struct FieldHandles {
-    pub id: Field,
-    pub case_number: Field,
-    pub content: Field,
-    pub record: Field,
-    schema: Schema,
+/// Declares the handles of the fields, each under its name in `schema/fields.toml`, so that no value looks its field up.
+macro_rules! field_handles {
+    ($($name:ident),+ $(,)?) => {
+        /// The handles of the index fields.
+        #[derive(Clone, Debug)]
+        pub struct FieldHandles {
+            $(pub $name: Field,)+
+            schema: Schema,
+        }
+
+        impl FieldHandles {
+            /// Looks the fields up in a schema made from `schema/fields.toml`.
+            ///
+            /// # Errors
+            /// The schema lacks one: it is not ours.
+            pub fn of(schema: &Schema) -> tantivy::Result<Self> {
+                Ok(Self { $($name: schema.get_field(stringify!($name))?,)+ schema: schema.clone() })
+            }
+        }
+    };
 }
 
-impl FieldHandles {
-    /// Looks the fields up in a schema made from `schema/fields.toml`.
-    ///
-    /// # Errors
-    /// The schema lacks one: it is not ours.
-    pub fn of(schema: &Schema) -> tantivy::Result<Self> {
-        Ok(Self {
-            id: schema.get_field("id")?,
-            case_number: schema.get_field("case_number")?,
-            content: schema.get_field("content")?,
-            record: schema.get_field("record")?,
-            schema: schema.clone(),
-        })
-    }
+field_handles!(
+    id,
+    case_number,
+    case_parts,
+    ordinal,
+    order,
+    item,
+    request,
+    rationale,
+    reviewer_guideline,
+    claims_guideline,
+    summary,
+    documents_reviewed,
+    outcome,
+    letter_outcome,
+    specialty,
+    licensure,
+    basis,
+    claims_basis,
+    category,
+    treatment,
+    body_part,
+    side,
+    guideline,
+    administrator_guideline,
+    edition,
+    conclusion,
+    agrees,
+    retrospective,
+    surgical_adjunct,
+    quantity,
+    quantity_range,
+    refills,
+    year,
+    priority,
+    layout,
+    sex,
+    age,
+    decided,
+    assigned,
+    injured,
+    denied,
+    received,
+    content,
+    path,
+    twin_signature,
+    record,
+);
 
+impl FieldHandles {
     /// The handle of a field described in `schema/fields.toml`.
     ///
     /// # Errors
@@ -81,95 +130,129 @@ impl FieldHandles {
     }
 }
 
-/// The documents of a letter, one per decision, in order.
+/// The documents of a letter, one per decision, in order. The letter is left as it was.
 ///
 /// # Errors
 /// The record cannot be serialised (it always can, but the library's error is not hidden).
 pub fn documents(
     fields: &FieldHandles,
-    letter: &Letter,
+    letter: &mut Letter,
     other_sources: &[OtherSource],
 ) -> tantivy::Result<Vec<TantivyDocument>> {
-    let mut head = letter.clone();
-    let decisions = std::mem::take(&mut head.decisions);
-    let mut record = Record { letter: head, other_sources: other_sources.to_vec() };
-    decisions
-        .into_iter()
-        .map(|decision| {
-            record.letter.decisions = vec![decision];
-            document(fields, &record)
-        })
-        .collect()
+    // Each record holds the letter with one decision: what surrounds the decisions is written once, without them.
+    let decisions = std::mem::take(&mut letter.decisions);
+    let documents = Frame::of(letter, other_sources).and_then(|frame| {
+        let document = |decision| Ok(document(fields, letter, decision, other_sources, &frame.around(decision)?));
+        decisions.iter().map(document).collect()
+    });
+    letter.decisions = decisions;
+    documents
 }
 
-fn document(fields: &FieldHandles, record: &Record) -> tantivy::Result<TantivyDocument> {
-    let (letter, decision) = (&record.letter, record.decision()?);
-    let mut document = Builder { fields, document: TantivyDocument::new() };
-    document.text("id", &decision.id)?;
-    document.text("case_number", &letter.id)?;
+/// The JSON of a [`Record`] before and after its decision.
+struct Frame {
+    before: String,
+    after: String,
+}
+
+impl Frame {
+    /// Of a letter without decisions.
+    fn of(letter: &Letter, other_sources: &[OtherSource]) -> tantivy::Result<Self> {
+        /// [`Record`], borrowed.
+        #[derive(Serialize)]
+        struct Borrowed<'a> {
+            letter: &'a Letter,
+            #[serde(skip_serializing_if = "<[_]>::is_empty")]
+            other_sources: &'a [OtherSource],
+        }
+        // No text of the letter can look like this key: a quotation mark inside a text is escaped.
+        const NO_DECISIONS: &str = "\"decisions\":[]";
+        let mut before = json(&Borrowed { letter, other_sources })?;
+        let list = memmem::find(before.as_bytes(), NO_DECISIONS.as_bytes())
+            .ok_or_else(|| TantivyError::InternalError("a letter is stored without its decisions".into()))?;
+        let after = before.split_off(list + NO_DECISIONS.len() - 1);
+        Ok(Self { before, after })
+    }
+
+    fn around(&self, decision: &Decision) -> tantivy::Result<String> {
+        Ok([self.before.as_str(), &json(decision)?, &self.after].concat())
+    }
+}
+
+fn json(value: &impl Serialize) -> tantivy::Result<String> {
+    serde_json::to_string(value).map_err(|error| TantivyError::InternalError(error.to_string()))
+}
+
+fn document(
+    fields: &FieldHandles,
+    letter: &Letter,
+    decision: &Decision,
+    other_sources: &[OtherSource],
+    record: &str,
+) -> TantivyDocument {
+    // The texts stand in a document as fields and once more in the record.
+    let mut document = Builder { document: TantivyDocument::with_capacity(2 * record.len()) };
+    document.text(fields.id, &decision.id);
+    document.text(fields.case_number, &letter.id);
     // A file's name is no text of the letter: only a printed number is searched by words.
-    document.optional("case_parts", letter.case_number.as_deref())?;
-    document.number("ordinal", Some(u64::from(decision.ordinal())))?;
-    document.number("order", Some(order(&letter.id, decision.ordinal())))?;
+    document.optional(fields.case_parts, letter.case_number.as_deref());
+    document.number(fields.ordinal, Some(u64::from(decision.ordinal())));
+    document.number(fields.order, Some(order(&letter.id, decision.ordinal())));
     let derived = &decision.derived;
-    document.text("item", &derived.request.disputed)?;
+    document.text(fields.item, &derived.request.disputed);
     // A modified request repeats the treatment's name up to three times; only what is disputed weighs as the item.
     if decision.disputes_a_portion() {
-        document.text("request", &decision.item)?;
+        document.text(fields.request, &decision.item);
     }
-    document.optional("rationale", decision.rationale.as_deref())?;
-    document.optional(
-        "reviewer_guideline",
-        decision.reviewer_guideline.as_ref().map(|guideline| guideline.text.as_str()),
-    )?;
-    document
-        .optional("claims_guideline", decision.claims_guideline.as_ref().map(|guideline| guideline.text.as_str()))?;
-    document.optional("summary", letter.summary.as_deref())?;
-    document.optional("documents_reviewed", letter.documents_reviewed.as_deref())?;
-    document.text("outcome", decision.outcome.as_str())?;
-    document.facet("letter_outcome", letter.outcome.map(LetterOutcome::as_str))?;
-    document.facets("specialty", &letter.reviewer.specialties)?;
-    document.facets("licensure", &letter.reviewer.licensure)?;
-    document.facet("basis", basis(decision.reviewer_guideline.as_ref()))?;
-    document.facet("claims_basis", basis(decision.claims_guideline.as_ref()))?;
-    document.guideline("guideline", decision.reviewer_guideline.as_ref())?;
-    document.guideline("administrator_guideline", decision.claims_guideline.as_ref())?;
-    document.facet("edition", edition(decision.reviewer_guideline.as_ref(), letter.decision_date))?;
-    let path = |category| fields::describe("category").map_or_else(Vec::new, |field| field.path(category));
-    document.paths("category", derived.category.as_deref().map(path).into_iter())?;
-    document.facets("treatment", &derived.concepts)?;
-    document.facets("body_part", &derived.body_parts)?;
-    document.facets("side", &derived.sides.iter().map(|side| side.as_str().to_owned()).collect::<Vec<_>>())?;
-    document.facet("conclusion", derived.conclusion.map(Conclusion::as_str))?;
-    document.facet("agrees", derived.agrees.map(|agrees| if agrees { "agrees" } else { "disagrees" }))?;
-    document.facet("retrospective", Some(if derived.request.retrospective { "yes" } else { "no" }))?;
-    document.facet("surgical_adjunct", Some(if derived.request.surgical_adjunct { "yes" } else { "no" }))?;
-    document.number("quantity", derived.request.quantity.map(u64::from))?;
-    document.facet("quantity_range", derived.request.quantity.map(quantity_range))?;
-    document.number("refills", derived.request.refills.map(u64::from))?;
-    document.facet("year", letter.decision_date.map(|date| date.year().to_string()).as_deref())?;
-    document.facet("priority", letter.priority.as_deref())?;
-    document.facet("layout", serde_json::to_value(letter.layout).ok().as_ref().and_then(|layout| layout.as_str()))?;
-    document.facet("sex", serde_json::to_value(letter.patient.sex).ok().as_ref().and_then(|sex| sex.as_str()))?;
-    document.number("age", letter.patient.age.map(u64::from))?;
-    document.date("decided", letter.decision_date)?;
-    document.date("assigned", letter.date_assigned)?;
-    document.date("injured", letter.date_of_injury)?;
-    document.date("denied", letter.ur_denial_date)?;
-    document.date("received", letter.application_received)?;
-    document.text("content", &letter.source.content_hash)?;
-    document.text("path", &letter.source.path)?;
-    for other in &record.other_sources {
+    let (claims, reviewer) = (decision.claims_guideline.as_ref(), decision.reviewer_guideline.as_ref());
+    document.optional(fields.rationale, decision.rationale.as_deref());
+    document.optional(fields.reviewer_guideline, reviewer.map(|guideline| guideline.text.as_str()));
+    document.optional(fields.claims_guideline, claims.map(|guideline| guideline.text.as_str()));
+    document.optional(fields.summary, letter.summary.as_deref());
+    document.optional(fields.documents_reviewed, letter.documents_reviewed.as_deref());
+    document.text(fields.outcome, decision.outcome.as_str());
+    document.facet(fields.letter_outcome, letter.outcome.map(LetterOutcome::as_str));
+    document.facets(fields.specialty, &letter.reviewer.specialties);
+    document.facets(fields.licensure, &letter.reviewer.licensure);
+    document.facet(fields.basis, basis(reviewer));
+    document.facet(fields.claims_basis, basis(claims));
+    document.guideline(fields.guideline, reviewer);
+    document.guideline(fields.administrator_guideline, claims);
+    document.facet(fields.edition, edition(reviewer, letter.decision_date));
+    let path = |category| fields::description(fields.category).path(category);
+    document.paths(fields.category, derived.category.as_deref().map(path).into_iter());
+    document.facets(fields.treatment, &derived.concepts);
+    document.facets(fields.body_part, &derived.body_parts);
+    document.facets(fields.side, &derived.sides.iter().map(|side| side.as_str()).collect::<Vec<_>>());
+    document.facet(fields.conclusion, derived.conclusion.map(Conclusion::as_str));
+    document.facet(fields.agrees, derived.agrees.map(|agrees| if agrees { "agrees" } else { "disagrees" }));
+    document.facet(fields.retrospective, Some(if derived.request.retrospective { "yes" } else { "no" }));
+    document.facet(fields.surgical_adjunct, Some(if derived.request.surgical_adjunct { "yes" } else { "no" }));
+    document.number(fields.quantity, derived.request.quantity.map(u64::from));
+    document.facet(fields.quantity_range, derived.request.quantity.map(quantity_range));
+    document.number(fields.refills, derived.request.refills.map(u64::from));
+    document.facet(fields.year, letter.decision_date.map(|date| date.year().to_string()).as_deref());
+    document.facet(fields.priority, letter.priority.as_deref());
+    document.facet(fields.layout, Some(letter.layout.as_str()));
+    document.facet(fields.sex, letter.patient.sex.map(Sex::as_str));
+    document.number(fields.age, letter.patient.age.map(u64::from));
+    document.date(fields.decided, letter.decision_date);
+    document.date(fields.assigned, letter.date_assigned);
+    document.date(fields.injured, letter.date_of_injury);
+    document.date(fields.denied, letter.ur_denial_date);
+    document.date(fields.received, letter.application_received);
+    document.text(fields.content, &letter.source.content_hash);
+    document.text(fields.path, &letter.source.path);
+    for other in other_sources {
         let mark = if other.superseded { SUPERSEDED } else { "" };
-        document.text("content", &format!("{mark}{}", other.source.content_hash))?;
-        document.text("path", &other.source.path)?;
+        document.text(fields.content, &format!("{mark}{}", other.source.content_hash));
+        document.text(fields.path, &other.source.path);
     }
     for part in twins::signature(decision.rationale.as_deref().unwrap_or_default()) {
-        document.number("twin_signature", Some(part))?;
+        document.number(fields.twin_signature, Some(part));
     }
-    let json = serde_json::to_string(record).map_err(|error| TantivyError::InternalError(error.to_string()))?;
-    document.text("record", &json)?;
-    Ok(document.document)
+    document.text(fields.record, record);
+    document.document
 }
 
 /// The place of a decision among equally good ones: case numbers of the usual form (`CM16-0213037`) by year and number,
@@ -221,72 +304,69 @@ fn basis(guideline: Option<&Guideline>) -> Option<&'static str> {
     guideline.map(|guideline| guideline.basis.as_str())
 }
 
-/// Adds values under their field's name.
-struct Builder<'a> {
-    fields: &'a FieldHandles,
+/// Adds values to a document.
+struct Builder {
     document: TantivyDocument,
 }
 
-impl Builder<'_> {
-    fn text(&mut self, name: &str, value: &str) -> tantivy::Result<()> {
-        self.document.add_text(self.fields.named(name)?, value);
-        Ok(())
+impl Builder {
+    fn text(&mut self, field: Field, value: &str) {
+        self.document.add_text(field, value);
     }
 
-    fn optional(&mut self, name: &str, value: Option<&str>) -> tantivy::Result<()> {
-        value.map_or(Ok(()), |value| self.text(name, value))
+    fn optional(&mut self, field: Field, value: Option<&str>) {
+        if let Some(value) = value {
+            self.text(field, value);
+        }
     }
 
     /// A facet's value; a decision without one is counted, and can be chosen, as "not stated".
-    fn facet(&mut self, name: &str, value: Option<&str>) -> tantivy::Result<()> {
-        self.text(name, value.unwrap_or(NOT_STATED))
+    fn facet(&mut self, field: Field, value: Option<&str>) {
+        self.text(field, value.unwrap_or(NOT_STATED));
     }
 
-    fn facets(&mut self, name: &str, values: &[String]) -> tantivy::Result<()> {
+    fn facets(&mut self, field: Field, values: &[impl AsRef<str>]) {
         if values.is_empty() {
-            return self.facet(name, None);
+            self.facet(field, None);
         }
-        values.iter().try_for_each(|value| self.text(name, value))
+        for value in values {
+            self.text(field, value.as_ref());
+        }
     }
 
     /// Values with levels: each level counts by itself, once (`Injection`, `Injection/Facet`).
-    fn paths<'p>(&mut self, name: &str, paths: impl Iterator<Item = Vec<&'p str>>) -> tantivy::Result<()> {
-        let separator = fields::describe(name).and_then(|field| field.levels.as_deref()).unwrap_or("/");
+    fn paths<'p>(&mut self, field: Field, paths: impl Iterator<Item = Vec<&'p str>>) {
+        let separator = fields::description(field).levels.as_deref().unwrap_or("/");
         let mut values: Vec<String> = Vec::new();
         for path in paths {
             for depth in 1..=path.len() {
-                let value = path[..depth].join(separator);
-                if !values.contains(&value) {
-                    values.push(value);
-                }
+                push_new(&mut values, path[..depth].join(separator));
             }
         }
-        self.facets(name, &values)
+        self.facets(field, &values);
     }
 
     /// The sources of a guideline line by family, title and edition.
-    fn guideline(&mut self, name: &str, guideline: Option<&Guideline>) -> tantivy::Result<()> {
+    fn guideline(&mut self, field: Field, guideline: Option<&Guideline>) {
         let sources = guideline.map_or(&[][..], |guideline| &guideline.sources);
-        let owned: Vec<Vec<String>> = sources
-            .iter()
-            .map(|source| {
-                let title = guidelines::facet_title(source).map(str::to_owned);
-                let edition = source.edition.filter(|_| title.is_some()).map(|year| year.to_string());
-                [Some(source.family.as_str().to_owned()), title, edition].into_iter().flatten().collect()
-            })
-            .collect();
-        self.paths(name, owned.iter().map(|path| path.iter().map(String::as_str).collect()))
+        let years: Vec<Option<String>> =
+            sources.iter().map(|source| source.edition.map(|year| year.to_string())).collect();
+        let paths = sources.iter().zip(&years).map(|(source, year)| {
+            let title = guidelines::facet_title(source);
+            let edition = title.and(year.as_deref());
+            [Some(source.family.as_str()), title, edition].into_iter().flatten().collect()
+        });
+        self.paths(field, paths);
     }
 
-    fn number(&mut self, name: &str, value: Option<u64>) -> tantivy::Result<()> {
+    fn number(&mut self, field: Field, value: Option<u64>) {
         if let Some(value) = value {
-            self.document.add_u64(self.fields.named(name)?, value);
+            self.document.add_u64(field, value);
         }
-        Ok(())
     }
 
-    fn date(&mut self, name: &str, date: Option<Date>) -> tantivy::Result<()> {
-        self.number(name, date.map(day_number))
+    fn date(&mut self, field: Field, date: Option<Date>) {
+        self.number(field, date.map(day_number));
     }
 }
 

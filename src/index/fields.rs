@@ -95,6 +95,12 @@ pub fn describe(typed: &str) -> Option<&'static FieldDescription> {
     FIELDS.iter().find(|field| field.answers_to(typed))
 }
 
+/// The description of a field of [`schema`], whose handles count in the order of the file.
+#[must_use]
+pub fn description(field: Field) -> &'static FieldDescription {
+    &FIELDS[field.field_id() as usize]
+}
+
 /// The tantivy schema that the descriptions ask for.
 #[must_use]
 pub fn schema() -> Schema {
@@ -163,6 +169,7 @@ mod tests {
         let stored: Vec<&str> =
             schema.fields().filter(|(_, entry)| entry.is_stored()).map(|(_, entry)| entry.name()).collect();
         assert_eq!(stored, ["record"]);
+        assert!(schema.fields().all(|(field, entry)| description(field).name == entry.name()));
     }
 
     #[test]

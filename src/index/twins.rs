@@ -99,6 +99,19 @@ fn shingle_hashes(words: &[u64]) -> impl Iterator<Item = u64> {
     shingles.map(|shingle| mix(shingle.iter().fold(0, |hash: u64, word| hash.rotate_left(7) ^ word)))
 }
 
+/// Letters and digits of ASCII in lower case; zero for what stands between words.
+const FOLDED: [u8; 128] = {
+    let mut folded = [0; 128];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        if byte.is_ascii_alphanumeric() {
+            folded[byte as usize] = byte.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    folded
+};
+
 /// A hash of each word, whatever its case (FNV-1a over characters).
 fn word_hashes(text: &str) -> Vec<u64> {
     const SEED: u64 = 0xcbf2_9ce4_8422_2325;
@@ -106,13 +119,16 @@ fn word_hashes(text: &str) -> Vec<u64> {
     let mut words = Vec::with_capacity(text.len() / 6);
     let mut hash = SEED;
     for letter in text.chars() {
-        if letter.is_ascii_alphanumeric() {
-            hash = (hash ^ u64::from(letter.to_ascii_lowercase())).wrapping_mul(PRIME);
-        } else if letter.is_alphanumeric() {
-            hash = letter.to_lowercase().fold(hash, |hash, lower| (hash ^ u64::from(lower)).wrapping_mul(PRIME));
-        } else if hash != SEED {
-            words.push(mix(hash));
-            hash = SEED;
+        match FOLDED.get(letter as usize) {
+            Some(&lower) if lower != 0 => hash = (hash ^ u64::from(lower)).wrapping_mul(PRIME),
+            None if letter.is_alphanumeric() => {
+                hash = letter.to_lowercase().fold(hash, |hash, lower| (hash ^ u64::from(lower)).wrapping_mul(PRIME));
+            }
+            _ if hash != SEED => {
+                words.push(mix(hash));
+                hash = SEED;
+            }
+            _ => {}
         }
     }
     if hash != SEED {

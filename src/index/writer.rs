@@ -1,9 +1,9 @@
 //! Writing letters: added, replaced or left alone, one writer at a time.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
 use tantivy::error::DataCorruption;
 use tantivy::index::SegmentId;
 use tantivy::indexer::{IndexWriterOptions, UserOperation};
@@ -339,7 +339,7 @@ impl Earlier {
 
 /// The items of a letter as one number: their letters and digits, whatever their case, in order.
 fn hash_of_items<'a>(items: impl Iterator<Item = &'a str>) -> u64 {
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = FxHasher::default();
     for item in items {
         for letter in item.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase) {
             letter.hash(&mut hasher);

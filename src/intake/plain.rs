@@ -25,11 +25,18 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Text, Rejection> {
         return Err(Rejection::NotALetter { seen: "an office document".into() });
     }
     let decoded = decode(bytes);
-    let controls = decoded.bytes().take(4096).filter(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31)).count();
+    // Summed up in single bytes, so that many are counted at a time.
+    let in_chunk = |chunk: &[u8]| usize::from(chunk.iter().map(|&byte| u8::from(is_control(byte))).sum::<u8>());
+    let controls: usize = decoded.as_bytes()[..decoded.len().min(4096)].chunks(255).map(in_chunk).sum();
     if controls > 16 {
         return Err(Rejection::NotALetter { seen: "a picture, a program or another file without text".into() });
     }
     Ok(lines(decoded.into_owned()))
+}
+
+/// Whether a byte stands in no text; white space and the escape of terminals do.
+fn is_control(byte: u8) -> bool {
+    matches!(byte, 0..=8 | 14..=26 | 28..=31)
 }
 
 /// Decodes text: by its byte order mark, as UTF-8 where valid, else as Windows-1252, in which every byte means something.
@@ -85,10 +92,10 @@ pub fn lines(content: String) -> Text {
         let end = memchr::memchr3(b'\n', b'\r', b'\x0c', &bytes[start..]).map_or(bytes.len(), |offset| start + offset);
         let ends_page = bytes.get(end) == Some(&b'\x0c');
         let raw = &content[start..end];
-        let trimmed = raw.trim();
-        if !trimmed.is_empty() {
-            let from = start + (raw.len() - raw.trim_start().len());
-            let range = from..from + trimmed.len();
+        let begun = raw.trim_start();
+        if !begun.is_empty() {
+            let from = end - begun.len();
+            let range = from..from + begun.trim_end().len();
             let line = Line { range, number, page, gap: Gap::Line, ends_short: false, furniture: false };
             printed.push((line, std::mem::take(&mut blanks)));
         } else if !ends_page && is_line_start {
@@ -111,7 +118,8 @@ pub fn lines(content: String) -> Text {
     let mut page_breaks = 0;
     for (mut line, blanks) in printed {
         if let Some(before) = lines.last_mut() {
-            let first_word = content[line.range.clone()].find(' ').unwrap_or(line.range.len());
+            let mut letters = content.as_bytes()[line.range.clone()].iter();
+            let first_word = letters.position(|&letter| letter == b' ').unwrap_or(line.range.len());
             // Type is proportional, characters are counted: only a clearly short line is called short.
             before.ends_short = before.range.len() + 1 + first_word < widest * 4 / 5;
             line.gap = habit.gap(blanks, before.ends_short);

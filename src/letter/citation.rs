@@ -10,12 +10,36 @@ use std::cell::RefCell;
 use rustc_hash::FxHashMap;
 
 use super::model::{Basis, Guideline};
+use super::words::find_ignoring_case;
 use crate::vocabulary::guidelines::GuidelineSource;
 
-/// Lines remembered on a thread. Letters repeat each other's lines, and reading one anew costs as much as reading an item.
+/// Texts remembered at a time. Letters repeat each other's lines, and their statements still more often; reading a line
+/// anew costs as much as reading an item.
 const MOST_REMEMBERED: usize = 8192;
-/// A longer line is hardly met again.
+/// A longer text is hardly met again.
 const LONGEST_REMEMBERED: usize = 512;
+
+/// Sources of what was read before, by its text.
+#[derive(Default)]
+struct Memory(FxHashMap<String, Vec<GuidelineSource>>);
+
+impl Memory {
+    /// The sources of `text`: remembered, or read now.
+    fn recall(&mut self, text: &str, read: impl FnOnce() -> Vec<GuidelineSource>) -> Vec<GuidelineSource> {
+        if text.len() > LONGEST_REMEMBERED {
+            return read();
+        }
+        if let Some(sources) = self.0.get(text) {
+            return sources.clone();
+        }
+        let sources = read();
+        if self.0.len() >= MOST_REMEMBERED {
+            self.0.clear();
+        }
+        self.0.insert(text.to_owned(), sources.clone());
+        sources
+    }
+}
 
 /// The guideline record of a printed line, without its sources; `None` for an empty one.
 #[must_use]
@@ -23,32 +47,21 @@ pub fn guideline(text: String) -> Option<Guideline> {
     (!text.is_empty()).then(|| Guideline { basis: basis(&text), sources: Vec::new(), text })
 }
 
-/// The sources a line names, in its order; a line met before on this thread is remembered.
+/// The sources a line names, in its order; a line or statement met before on this thread is remembered.
 #[must_use]
 pub fn sources(line: &str) -> Vec<GuidelineSource> {
     thread_local! {
-        static REMEMBERED: RefCell<FxHashMap<String, Vec<GuidelineSource>>> = RefCell::default();
+        static LINES: RefCell<Memory> = RefCell::default();
+        static STATEMENTS: RefCell<Memory> = RefCell::default();
     }
-    if line.len() > LONGEST_REMEMBERED {
-        return sources::sources(line);
-    }
-    REMEMBERED.with_borrow_mut(|remembered| {
-        if let Some(sources) = remembered.get(line) {
-            return sources.clone();
-        }
-        let sources = sources::sources(line);
-        if remembered.len() >= MOST_REMEMBERED {
-            remembered.clear();
-        }
-        remembered.insert(line.to_owned(), sources.clone());
-        sources
-    })
+    let read = || STATEMENTS.with_borrow_mut(|statements| sources::sources(line, statements));
+    LINES.with_borrow_mut(|lines| lines.recall(line, read))
 }
 
-/// The same for a line that is not remembered.
+/// The same where nothing is remembered.
 #[must_use]
 pub fn sources_first_met(line: &str) -> Vec<GuidelineSource> {
-    sources::sources(line)
+    sources::sources(line, &mut Memory::default())
 }
 
 /// A reviewer who only "found the guidelines used by the Claims Administrator relevant" rests on what those are.
@@ -61,8 +74,11 @@ pub fn take_over(reviewer: &mut Guideline, claims: &Guideline) {
 /// Whether a reviewer's line names no source of its own but those of the claims administrator.
 #[must_use]
 pub fn adopts(reviewer: &Guideline) -> bool {
-    let line = reviewer.text.to_ascii_lowercase();
-    line.contains("used by the claims administrator") && !names_schedule(&line) && !names_other_source(&line)
+    let names_another = || {
+        let line = reviewer.text.to_ascii_lowercase();
+        names_schedule(&line) || names_other_source(&line)
+    };
+    find_ignoring_case(&reviewer.text, "used by the claims administrator").is_some() && !names_another()
 }
 
 /// The kind of source a line names.
@@ -86,8 +102,9 @@ pub fn basis(line: &str) -> Basis {
     let outside_words = named
         && (says("outside of the mtus")
             || says("outside the mtus")
-            || says("did not base their decision on the mtus")
-            || says("did not base his/her decision on the mtus"));
+            || (says("did not base")
+                && (says("did not base their decision on the mtus")
+                    || says("did not base his/her decision on the mtus"))));
     let citation = named && (says("non-mtus citation") || says("non- mtus citation") || says("non mtus citation"));
     let mtus = based || (!outside_words && !citation && names_schedule(&line));
     let other = outside_words || citation || (!based && names_other_source(&line));

@@ -56,9 +56,10 @@ pub fn read(item: &str) -> ItemReading {
     let portions::Portions { requested, authorized, disputed } = portions::split(&item);
     let counts = count::counts(&disputed);
     // The remaining portion may name the drug shortly ("30 tablets"): the request then says the rest.
-    let strength = drug::strength(&disputed).or_else(|| drug::strength(&requested));
-    let form = drug::form(&disputed).or_else(|| drug::form(&requested));
-    let says = |pattern: &Regex| pattern.is_match(&requested) || pattern.is_match(&disputed);
+    let whole = (requested != disputed).then_some(requested.as_str());
+    let strength = drug::strength(&disputed).or_else(|| drug::strength(whole?));
+    let form = drug::form(&disputed).or_else(|| drug::form(whole?));
+    let says = |pattern: &Regex| pattern.is_match(&disputed) || whole.is_some_and(|whole| pattern.is_match(whole));
     ItemReading {
         retrospective: says(&RETROSPECTIVE),
         surgical_adjunct: says(&SURGICAL_ADJUNCT),

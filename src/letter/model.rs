@@ -75,6 +75,21 @@ pub enum Layout {
     Unknown,
 }
 
+impl Layout {
+    /// The word records and facets use.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Layout::Notice2013 => "notice_2013",
+            Layout::ProfessionalReview2013 => "professional_review_2013",
+            Layout::Numbered2014 => "numbered_2014",
+            Layout::ThreeSection2014 => "three_section_2014",
+            Layout::ThreeSection2015 => "three_section_2015",
+            Layout::Unknown => "unknown",
+        }
+    }
+}
+
 impl fmt::Display for Layout {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
@@ -110,6 +125,16 @@ pub struct Patient {
 pub enum Sex {
     Female,
     Male,
+}
+
+impl Sex {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Sex::Female => "female",
+            Sex::Male => "male",
+        }
+    }
 }
 
 /// How one disputed item was decided: the denial stands, or the treatment must be authorized.

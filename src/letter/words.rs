@@ -30,13 +30,13 @@ pub fn starts_with_words(text: &str, pattern: &str) -> Option<usize> {
     Some(at)
 }
 
-/// The first of `patterns` that `text` starts with, with the bytes matched.
+/// The first of `patterns`, which all begin with two letters, that `text` starts with; with the bytes matched.
 #[must_use]
 pub fn starts_with_any<T: Copy>(text: &str, patterns: &[(&str, T)]) -> Option<(T, usize)> {
-    let first = text.as_bytes().first()?.to_ascii_lowercase();
+    let start = [*text.as_bytes().first()?, *text.as_bytes().get(1)?].map(|letter| letter.to_ascii_lowercase());
     patterns
         .iter()
-        .filter(|(pattern, _)| pattern.as_bytes().first() == Some(&first))
+        .filter(|(pattern, _)| pattern.as_bytes().starts_with(&start))
         .find_map(|&(pattern, meaning)| starts_with_words(text, pattern).map(|length| (meaning, length)))
 }
 

@@ -9,8 +9,10 @@ use serde::Deserialize;
 
 use super::words::{Token, folded};
 
-/// Words that may stand inside a name and say nothing of it: "total left knee arthroplasty", "excision of the ganglion".
-const PASSED_OVER: [&str; 10] = ["left", "right", "bilateral", "lt", "rt", "bilat", "of", "the", "a", "an"];
+/// Whether a word may stand inside a name and say nothing of it: "total left knee arthroplasty", "excision of the ganglion".
+fn is_passed_over(word: &str) -> bool {
+    matches!(word, "left" | "right" | "bilateral" | "lt" | "rt" | "bilat" | "of" | "the" | "a" | "an")
+}
 
 /// Names that mean the same, as the tables write them: in any text, or only where the context holds.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -145,7 +147,6 @@ impl<T: Clone> Lexicon<T> {
     /// Adds a name; one without a word is no name and is left out.
     pub fn add(&mut self, name: &str, context: Option<Arc<Context>>, value: T) {
         let name = folded(name);
-        let is_passed_over = |word: &str| PASSED_OVER.contains(&word);
         let mut words = name.split(' ').filter(|word| !word.is_empty()).peekable();
         // A name may begin with such a word; after that it says nothing.
         let Some(first) = words.next() else { return };
@@ -208,14 +209,14 @@ impl<T: Clone> Lexicon<T> {
 
 /// Where the rest of a name ends that starts at a token: its words follow each other, a side or an article may stand
 /// between them.
-fn end_of(rest: &str, tokens: &[Token], start: usize) -> Option<usize> {
+fn end_of(mut rest: &str, tokens: &[Token], start: usize) -> Option<usize> {
     let mut place = start;
-    for word in rest.split_terminator(' ') {
-        while tokens.get(place)?.folded != word && PASSED_OVER.contains(&tokens[place].folded.as_str()) {
-            place += 1;
-        }
-        if tokens.get(place)?.folded != word {
-            return None;
+    while !rest.is_empty() {
+        let word = tokens.get(place)?.folded.as_str();
+        match rest.strip_prefix(word).and_then(|rest| rest.strip_prefix(' ')) {
+            Some(further) => rest = further,
+            None if is_passed_over(word) => {}
+            None => return None,
         }
         place += 1;
     }

@@ -144,7 +144,7 @@ fn write_anew(
             if !complete {
                 mark_incomplete(&mut record);
             }
-            let added = documents(handles, &record.letter, &record.other_sources)
+            let added = documents(handles, &mut record.letter, &record.other_sources)
                 .and_then(|new| writer.run(new.into_iter().map(UserOperation::Add)));
             match added {
                 Ok(_) => count += 1,

@@ -16,6 +16,7 @@ mod schedule;
 mod sections;
 mod works;
 
+use super::Memory;
 use crate::vocabulary::guidelines::{GuidelineSource, Word, words};
 use crate::vocabulary::words::floor;
 use reading::{fold, sequence};
@@ -23,9 +24,9 @@ use reading::{fold, sequence};
 /// Longest line that is read, in bytes. Real ones end before 4,000; what lies beyond is a rationale that lost its label.
 const LONGEST: usize = 16_384;
 
-/// The sources a guideline line names, in the order printed.
+/// The sources a guideline line names, in the order printed. Its statements are remembered in `memory`.
 #[must_use]
-pub fn sources(line: &str) -> Vec<GuidelineSource> {
+pub fn sources(line: &str, memory: &mut Memory) -> Vec<GuidelineSource> {
     let line = fold(&line[..floor(line, LONGEST)]);
     let words = words(&line);
     let statements = statements(&line, &words);
@@ -34,10 +35,7 @@ pub fn sources(line: &str) -> Vec<GuidelineSource> {
         sources = prose::sources(&line);
     }
     for statement in statements {
-        match statement {
-            Statement::Schedule(text) => sources.extend(schedule::sources(text)),
-            Statement::Outside(text) => sources.extend(outside::sources(text)),
-        }
+        sources.extend(memory.recall(statement.whole, || statement.sources()));
     }
     let mut distinct: Vec<GuidelineSource> = Vec::with_capacity(sources.len());
     for source in sources {
@@ -48,9 +46,18 @@ pub fn sources(line: &str) -> Vec<GuidelineSource> {
     distinct
 }
 
-enum Statement<'line> {
-    Schedule(&'line str),
-    Outside(&'line str),
+struct Statement<'line> {
+    /// With its opening, which says of which kind it is.
+    whole: &'line str,
+    body: &'line str,
+    /// About sources outside the schedule.
+    outside: bool,
+}
+
+impl Statement<'_> {
+    fn sources(&self) -> Vec<GuidelineSource> {
+        if self.outside { outside::sources(self.body) } else { schedule::sources(self.body) }
+    }
 }
 
 /// The statements that open with "Decision based on". What stands before the first of them only says that the decision
@@ -63,11 +70,11 @@ fn statements<'line>(line: &'line str, words: &[Word]) -> Vec<Statement<'line>> 
         openings.push((words[place].start, words[place + taken - 1].end, outside));
     }
     let ends = openings.iter().skip(1).map(|(start, ..)| *start).chain([line.len()]);
-    let bodies = openings.iter().zip(ends).map(|((_, start, outside), end)| {
-        let body = &line[*start..end.max(*start)];
-        if *outside { Statement::Outside(body) } else { Statement::Schedule(body) }
+    let statements = openings.iter().zip(ends).map(|(&(start, body, outside), end)| {
+        let end = end.max(body);
+        Statement { whole: &line[start..end], body: &line[body..end], outside }
     });
-    bodies.collect()
+    statements.collect()
 }
 
 /// How many words the opening of a statement takes here, and whether it is one of a source outside the schedule.

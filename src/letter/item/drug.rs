@@ -41,6 +41,10 @@ static NO_DRUG: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The first strength printed in `text`.
 pub fn strength(text: &str) -> Option<String> {
+    // Looked for first: the patterns are slow, and many items have no number.
+    if !text.contains(char::is_numeric) {
+        return None;
+    }
     let first = |pattern: &Regex| pattern.captures(text)?.name("strength").map(|found| found.range());
     let found = [first(&STRENGTH), first(&BARE_PAIR)].into_iter().flatten().min_by_key(|found| found.start)?;
     Some(text[found].trim().to_owned())

@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::pattern;
+use crate::letter::words::find_ignoring_case;
 
 /// The portions of an item, verbatim.
 pub struct Portions {
@@ -91,6 +92,10 @@ pub fn split(item: &str) -> Portions {
 
 /// The portions of a modified request; `None` for any other item.
 fn modified(item: &str) -> Option<Portions> {
+    // Every form has one of these words; the patterns are slow to look for, and most items are requests as they were made.
+    if ["original", "remain", "eligible"].iter().all(|word| find_ignoring_case(item, word).is_none()) {
+        return None;
+    }
     let (requested, rest) = request_and_rest(item)?;
     let (authorized, rest) = authorized_and_rest(rest);
     let disputed = disputed(rest).unwrap_or(requested);

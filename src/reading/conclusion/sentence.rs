@@ -7,7 +7,7 @@ use std::ops::Range;
 use regex::{Captures, Match};
 
 use super::Conclusion;
-use super::wording;
+use super::wording::{self, Statement};
 
 /// How far before a wording its denial or speaker is looked for, in bytes: bounded so that a sentence without end costs
 /// no more than its length.
@@ -27,19 +27,6 @@ struct Finding {
     necessary: bool,
 }
 
-/// Where the words that decide a wording's polarity stand ("is not"), and where the wording ends.
-struct Predicate {
-    group: Range<usize>,
-    end: usize,
-}
-
-impl Predicate {
-    /// Of a match of a pattern with a `group`.
-    fn of(found: &Captures<'_>) -> Self {
-        Self { group: named(found, "group").range(), end: found.get(0).map_or(0, |whole| whole.end()) }
-    }
-}
-
 /// Splits `text` into sentences.
 ///
 /// A full stop inside an abbreviation may split too much, which does no harm: a conclusion is one short clause.
@@ -47,10 +34,7 @@ pub fn sentences(text: &str) -> Vec<&str> {
     let bytes = text.as_bytes();
     let mut sentences = Vec::new();
     let mut start = 0;
-    for (at, &byte) in bytes.iter().enumerate() {
-        if !matches!(byte, b'.' | b'!' | b'?') {
-            continue;
-        }
+    for at in memchr::memchr3_iter(b'.', b'!', b'?', bytes) {
         let (before, after) = (at.checked_sub(1).and_then(|before| bytes.get(before)), bytes.get(at + 1));
         // "necessary.The": the space is lost in print.
         let fused = before.is_some_and(u8::is_ascii_lowercase) && after.is_some_and(u8::is_ascii_uppercase);
@@ -110,16 +94,12 @@ impl Sentence {
             return None;
         }
         let mut findings: Vec<Finding> = Vec::new();
-        for found in wording::SOFT_STATE.captures_iter(text) {
-            let state = named(&found, "state");
-            let against = ["un", "in", "contra", "experimental", "exce", "prem"];
-            let adverse = against.iter().any(|start| state.as_str().starts_with(start))
-                && !["indicated", "in ac", "in ke", "in li", "in ag"]
-                    .iter()
-                    .any(|good| state.as_str().starts_with(good));
-            let predicate = Predicate::of(&found);
-            let denied = self.is_denied(&predicate);
-            self.note(&mut findings, &predicate, denied == adverse, true);
+        for found in wording::SOFT_STATE.find_all(text) {
+            let starts = |start: &&str| found.state.starts_with(start);
+            let adverse = ["un", "in", "contra", "experimental", "exce", "prem"].iter().any(starts)
+                && !["indicated", "in ac", "in ke", "in li", "in ag"].iter().any(starts);
+            let denied = self.is_denied(&found);
+            self.note(&mut findings, &found, denied == adverse, true);
         }
         for found in wording::SOFT_VERB.captures_iter(text) {
             let at = found.get(0).map_or(0, |whole| whole.start());
@@ -169,11 +149,10 @@ impl Sentence {
         }
         // Plain words first: a sentence without them is not searched for the wording they stand in.
         let has_state = self.has_any(&["upheld", "affirmed", "sustained", "overturned", "reversed", "set aside"]);
-        if let Some(found) = has_state.then(|| wording::DENIAL_STATE.captures_iter(text).last()).flatten() {
-            let falls = matches!(named(&found, "state").as_str(), "overturned" | "reversed" | "set aside");
-            let whole = found.get(0).map_or(0, |whole| whole.start());
-            let told = ["was ", "had "].iter().any(|past| named(&found, "group").as_str().starts_with(past));
-            return (!self.is_conditional(whole) && !told).then(|| falls != self.is_denied(&Predicate::of(&found)));
+        if let Some((at, found)) = has_state.then(|| wording::DENIAL_STATE.find_all(text).pop()).flatten() {
+            let falls = matches!(found.state, "overturned" | "reversed" | "set aside");
+            let told = ["was ", "had "].iter().any(|past| text[found.group.clone()].starts_with(past));
+            return (!self.is_conditional(at) && !told).then(|| falls != self.is_denied(&found));
         }
         if !self.has_any(&["uphold", "affirm", "sustain", "overturn", "revers", "concur", "agree"]) {
             return None;
@@ -189,16 +168,13 @@ impl Sentence {
     /// Every wording of medical necessity.
     fn necessity(&self, findings: &mut Vec<Finding>) {
         let text = self.text.as_str();
-        if let Some(found) = wording::BARE_NECESSARY.captures(text) {
-            findings.push(Finding { at: 0, necessary: found.name("not").is_none() });
+        if let Some(found) = wording::BARE_NECESSARY.find(text) {
+            findings.push(Finding { at: 0, necessary: !found.as_str().contains("not") });
             return;
         }
-        for found in wording::NECESSARY.find_iter(text) {
-            let Some(adjective) = wording::NECESSARY_ADJECTIVE.find(found.as_str()) else { continue };
-            let group = found.as_str()[..adjective.start()].trim_end_matches(['"', '\'', '(']);
-            let predicate = Predicate { group: found.start()..found.start() + group.len(), end: found.end() };
-            let denied = self.is_denied(&predicate);
-            self.note(findings, &predicate, denied == adjective.as_str().contains("unn"), false);
+        for found in wording::NECESSARY.find_all(text) {
+            let denied = self.is_denied(&found);
+            self.note(findings, &found, denied == found.state.contains("unn"), false);
         }
         if self.has_any(&["find", "found", "deem", "consider", "believe", "judge"]) {
             self.found_necessary(findings);
@@ -207,22 +183,19 @@ impl Sentence {
             return;
         }
         let lacks: Vec<Match<'_>> = wording::NO_NECESSITY.find_iter(text).collect();
-        for found in wording::NECESSITY_STATE.captures_iter(text) {
-            let at = found.get(0).map_or(0, |whole| whole.start());
+        for (at, found) in wording::NECESSITY_STATE.find_all(text) {
             // "No medical necessity is established" is said once, below.
             let lack = lacks[..lacks.partition_point(|lack| lack.start() <= at)].last();
             if lack.is_some_and(|lack| lack.end() > at) {
                 continue;
             }
             let lacking = ["un", "questionable", "lacking", "absent"];
-            let adverse = lacking.iter().any(|start| named(&found, "state").as_str().starts_with(start));
-            let predicate = Predicate::of(&found);
-            let denied = self.is_denied(&predicate);
+            let adverse = lacking.iter().any(|start| found.state.starts_with(start));
+            let denied = self.is_denied(&found);
             // "Medical necessity is determined by" explains how; only "could not be determined" concludes.
-            let open =
-                matches!(named(&found, "state").as_str(), "determined" | "ascertained" | "addressed" | "clarified");
+            let open = matches!(found.state, "determined" | "ascertained" | "addressed" | "clarified");
             if denied || !open {
-                self.note(findings, &predicate, denied == adverse, false);
+                self.note(findings, &found, denied == adverse, false);
             }
         }
         for found in wording::NECESSITY_OBJECT.captures_iter(text) {
@@ -306,7 +279,7 @@ impl Sentence {
     }
 
     /// Keeps a finding unless it is a condition, a recital or somebody else's opinion.
-    fn note(&self, findings: &mut Vec<Finding>, predicate: &Predicate, necessary: bool, soft: bool) {
+    fn note(&self, findings: &mut Vec<Finding>, predicate: &Statement<'_>, necessary: bool, soft: bool) {
         let group = &predicate.group;
         let words = || self.text[group.clone()].split_whitespace();
         let hypothetical = words().any(|word| matches!(word, "may" | "might" | "could" | "can" | "must"))
@@ -333,7 +306,7 @@ impl Sentence {
     }
 
     /// Whether the predicate is denied, by itself or by the statement around it.
-    fn is_denied(&self, predicate: &Predicate) -> bool {
+    fn is_denied(&self, predicate: &Statement<'_>) -> bool {
         if wording::DENYING.is_match(&self.text[predicate.group.clone()]) {
             return true;
         }

@@ -1,5 +1,6 @@
 //! The wordings that conclude, and those that only look like it. All match lower-case text.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -18,19 +19,92 @@ const PREDICATE: &str = concat!(
 /// The adjective of "is not medically necessary".
 const ADJECTIVE: &str = r"(?:(?:medically|clinically)\s+(?:un)?(?:nec+es+[ae]+r?r?y|reasonable|appropriate|indicated|warranted|justified|supported)|(?:medically\s+)?unnecessary)";
 
-/// "is not medically necessary", from the first word of its predicate to its adjective.
+/// A predicate up to the word that it ends in: "has not been" and "established".
 ///
-/// Found whole and then divided by [`NECESSARY_ADJECTIVE`]: a pattern with groups would have to follow every way through
-/// the predicate, which took half the time of a conclusion.
-pub static NECESSARY: LazyLock<Regex> =
-    LazyLock::new(|| pattern(&format!(r#"\b{PREDICATE}{{1,14}}["'(]?{ADJECTIVE}\b"#)));
+/// Found whole and then divided: a pattern with groups would have to follow every way through the predicate, which took
+/// half the time of a conclusion.
+pub struct Stated {
+    whole: Regex,
+    state: Regex,
+}
 
-/// The adjective at the end of what [`NECESSARY`] found; what stands before it decides the polarity.
-pub static NECESSARY_ADJECTIVE: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\b{ADJECTIVE}$")));
+/// Where a predicate stands.
+pub struct Statement<'t> {
+    /// The words that decide the polarity.
+    pub group: Range<usize>,
+    pub state: &'t str,
+    /// Where the state ends.
+    pub end: usize,
+}
+
+impl Stated {
+    /// Up to `most` words, then perhaps one of the marks of the class `opening`, then one of the `states`.
+    fn new(most: usize, opening: &str, states: &str) -> Self {
+        Self {
+            whole: pattern(&format!(r"\b{PREDICATE}{{1,{most}}}{opening}(?:{states})\b")),
+            state: pattern(&format!(r"\b(?:{states})$")),
+        }
+    }
+
+    /// The first that starts at byte `from` or later.
+    fn find_at<'t>(&self, text: &'t str, from: usize) -> Option<Statement<'t>> {
+        let found = self.whole.find_at(text, from)?;
+        let state = self.state.find(found.as_str())?;
+        let group = found.as_str()[..state.start()].trim_end_matches(OPENING);
+        Some(Statement { group: found.start()..found.start() + group.len(), state: state.as_str(), end: found.end() })
+    }
+
+    /// All that stand in a text.
+    pub fn find_all<'t>(&self, text: &'t str) -> impl Iterator<Item = Statement<'t>> {
+        let mut from = 0;
+        std::iter::from_fn(move || {
+            let found = self.find_at(text, from)?;
+            from = found.end;
+            Some(found)
+        })
+    }
+}
+
+/// Marks that may open what a predicate ends in: is "medically necessary".
+const OPENING: [char; 3] = ['"', '\'', '('];
+
+/// A subject of which something is stated.
+pub struct StatedOf {
+    subject: Regex,
+    /// How many characters may stand between the two; none is a semicolon.
+    reach: usize,
+    stated: Stated,
+}
+
+impl StatedOf {
+    /// Each with where its subject starts.
+    pub fn find_all<'t>(&self, text: &'t str) -> Vec<(usize, Statement<'t>)> {
+        let mut all: Vec<(usize, Statement<'t>)> = Vec::new();
+        // Looked for once, however many subjects stand before it.
+        let mut next: Option<Statement<'t>> = None;
+        for subject in self.subject.find_iter(text) {
+            if all.last().is_some_and(|(_, last)| last.end > subject.start()) {
+                continue;
+            }
+            let ahead = next.take().filter(|found| found.group.start >= subject.end());
+            let Some(found) = ahead.or_else(|| self.stated.find_at(text, subject.end())) else { break };
+            let mut between = text[subject.end()..found.group.start].chars();
+            if between.by_ref().take(self.reach).all(|mark| mark != ';') && between.next().is_none() {
+                all.push((subject.start(), found));
+            } else {
+                next = Some(found);
+            }
+        }
+        all
+    }
+}
+
+/// "is not medically necessary".
+pub static NECESSARY: LazyLock<Stated> = LazyLock::new(|| Stated::new(14, r#"["'(]?"#, ADJECTIVE));
 
 /// A rationale may be no more than "Medically necessary."
 pub static BARE_NECESSARY: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^\W*(?P<not>not\s+)?medically\s+necessary(?:\s+and\s+appropriate)?\W*$"));
+    LazyLock::new(|| pattern(r"^\W*(?:not\s+)?medically\s+necessary(?:\s+and\s+appropriate)?\W*$"));
 
 /// "I find the request medically necessary".
 pub static FOUND_NECESSARY: LazyLock<Regex> = LazyLock::new(|| {
@@ -44,10 +118,14 @@ pub static NECESSITY: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:medical|clinical)\s+(?:necessity|need)\b|^\W*(?:the\s+)?(?:necessity|need)\b"));
 
 /// "medical necessity … has not been established".
-pub static NECESSITY_STATE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
-        r"(?:\b(?:medical|clinical)\s+|^\W*(?:the\s+)?)(?:necessity|need)\b[^;]{{0,300}}?(?P<group>\b{PREDICATE}{{1,10}})(?P<state>established|supported|substantiated|demonstrated|documented|shown|met|evident|confirmed|verified|justified|clear|clarified|proven|proved|affirmed|apparent|present|satisfied|validated|determined|ascertained|addressed|unclear|uncertain|questionable|lacking|absent|unsupported|unestablished|unproven)\b"
-    ))
+pub static NECESSITY_STATE: LazyLock<StatedOf> = LazyLock::new(|| StatedOf {
+    subject: pattern(r"(?:\b(?:medical|clinical)\s+|^\W*(?:the\s+)?)(?:necessity|need)\b"),
+    reach: 300,
+    stated: Stated::new(
+        10,
+        "",
+        "established|supported|substantiated|demonstrated|documented|shown|met|evident|confirmed|verified|justified|clear|clarified|proven|proved|affirmed|apparent|present|satisfied|validated|determined|ascertained|addressed|unclear|uncertain|questionable|lacking|absent|unsupported|unestablished|unproven",
+    ),
 });
 
 /// "does not establish the medical necessity".
@@ -72,10 +150,12 @@ pub static THERE_IS_NECESSITY: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The denial stands or falls.
-pub static DENIAL_STATE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
-        r"\b(?:denials?|non-?certification|decisions?|determinations?|utilization review|ur|adverse determination|modification)\b[^;]{{0,160}}?(?P<group>\b{PREDICATE}{{1,10}})(?P<state>upheld|affirmed|sustained|overturned|reversed|set aside)\b"
-    ))
+pub static DENIAL_STATE: LazyLock<StatedOf> = LazyLock::new(|| StatedOf {
+    subject: pattern(
+        r"\b(?:denials?|non-?certification|decisions?|determinations?|utilization review|ur|adverse determination|modification)\b",
+    ),
+    reach: 160,
+    stated: Stated::new(10, "", "upheld|affirmed|sustained|overturned|reversed|set aside"),
 });
 
 /// "I recommend upholding the denial", "I concur with the reviewer".
@@ -107,10 +187,12 @@ pub static PARTLY: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Weaker adjectives and participles: they conclude only where nothing firmer does.
-pub static SOFT_STATE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
-        r"(?P<group>\b{PREDICATE}{{1,10}})(?P<state>(?:un)?supported|(?:un|contra)?indicated|(?:un)?warranted|recommended|(?:in)?appropriate|(?:un)?reasonable|(?:un)?necessary|(?:un)?needed|(?:un)?justified|(?:un)?substantiated|(?:un)?established|endorsed|advisable|(?:in)?consistent\s+with|in\s+(?:accordance|keeping|line|agreement)\s+with|within\s+(?:the\s+)?(?:\w+\s+){{0,3}}(?:guidelines?|recommend\w*|limits?|parameters?)|met\b|satisfied|fulfilled|excessive|in\s+excess|experimental|investigational|premature)\b"
-    ))
+pub static SOFT_STATE: LazyLock<Stated> = LazyLock::new(|| {
+    Stated::new(
+        10,
+        "",
+        r"(?:un)?supported|(?:un|contra)?indicated|(?:un)?warranted|recommended|(?:in)?appropriate|(?:un)?reasonable|(?:un)?necessary|(?:un)?needed|(?:un)?justified|(?:un)?substantiated|(?:un)?established|endorsed|advisable|(?:in)?consistent\s+with|in\s+(?:accordance|keeping|line|agreement)\s+with|within\s+(?:the\s+)?(?:\w+\s+){0,3}(?:guidelines?|recommend\w*|limits?|parameters?)|met\b|satisfied|fulfilled|excessive|in\s+excess|experimental|investigational|premature",
+    )
 });
 
 /// Verbs that say how the record stands to the guideline.

@@ -13,21 +13,23 @@ pub struct Word {
 /// The words of a text: runs of letters and digits. "and" is one like any other here.
 #[must_use]
 pub fn words(text: &str) -> Vec<Word> {
-    let mut words = Vec::new();
-    let mut start = None;
-    for (place, character) in text.char_indices().chain([(text.len(), ' ')]) {
-        if character.is_alphanumeric() || (start.is_some() && matches!(character, '\'' | '’')) {
-            start.get_or_insert(place);
-        } else if let Some(first) = start.take() {
-            let printed = &text[first..place];
-            let mut lowered = if printed.is_ascii() { printed.to_ascii_lowercase() } else { printed.to_lowercase() };
-            if lowered.contains(['\'', '’']) {
-                lowered = lowered.replace(['\'', '’'], "");
-            }
-            words.push(Word { start: first, end: place, text: lowered });
-        }
+    let mut words = Vec::with_capacity(text.len() / 5);
+    let mut at = 0;
+    while let Some(offset) = text[at..].find(char::is_alphanumeric) {
+        let start = at + offset;
+        let belongs = |character: char| character.is_alphanumeric() || matches!(character, '\'' | '’');
+        at = text[start..].find(|character| !belongs(character)).map_or(text.len(), |length| start + length);
+        words.push(Word { start, end: at, text: folded(&text[start..at]) });
     }
     words
+}
+
+/// A word in lower case, without apostrophes.
+fn folded(printed: &str) -> String {
+    if printed.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return printed.to_ascii_lowercase();
+    }
+    printed.to_lowercase().replace(['\'', '’'], "")
 }
 
 /// A name found in a text.

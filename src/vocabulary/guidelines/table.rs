@@ -178,6 +178,9 @@ fn named(guidelines: &[Guideline]) -> Names {
 
 /// The number in a title that is nothing but one: "ACOEM Chapter 12", "Chapter 7".
 fn chapter_number(title: &str) -> Option<u8> {
+    if !title.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let words = words(title);
     let mut rest = words.iter().map(|word| word.text.as_str()).skip_while(|word| *word == "acoem");
     match (rest.next(), rest.next().map(str::parse), rest.next()) {

@@ -1,7 +1,10 @@
 //! What is printed around a source's name and is no part of it: update dates, "(Online Version)", ordinals of editions,
 //! web addresses, the regulation that adopted it.
 
+use std::borrow::Cow;
+
 use super::reading::{depths, in_address, sequence, year};
+use crate::letter::words::find_ignoring_case;
 use crate::vocabulary::guidelines::{Word, words};
 
 /// Phrases that only adorn the name of the Official Disability Guidelines.
@@ -242,7 +245,11 @@ fn without_remarks(text: &str) -> (String, Option<u16>) {
 
 /// The text without the regulation that adopted a guideline: "8 C.C.R. §§ 9792.20 - 9792.26 MTUS (Effective July 18,
 /// 2009)". The day it took effect is not its edition.
-pub fn without_law(text: &str) -> String {
+pub fn without_law(text: &str) -> Cow<'_, str> {
+    // Every reference has one of these.
+    if !text.contains('8') && find_ignoring_case(text, "effective").is_none() {
+        return Cow::Borrowed(text);
+    }
     let all = words(text);
     let mut kept = String::with_capacity(text.len());
     let mut begin = 0;
@@ -261,7 +268,7 @@ pub fn without_law(text: &str) -> String {
         place += taken;
     }
     kept.push_str(&text[begin..]);
-    kept
+    Cow::Owned(kept)
 }
 
 /// How many words a reference to the regulation takes.

@@ -43,6 +43,11 @@ fn is_enumerator(part: &str) -> bool {
 
 /// Appends a run of print, with a space where two words were set as one.
 fn push_apart(folded: &mut String, part: &str) {
+    // Only a year, the schedule's name or a curly quotation mark asks for more than a copy.
+    if part.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_digit() && byte != b'M') {
+        folded.push_str(part);
+        return;
+    }
     for (place, character) in part.char_indices() {
         let before = folded.chars().next_back();
         let rest = &part[place..];

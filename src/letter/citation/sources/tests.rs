@@ -33,7 +33,7 @@ fn lines_of_every_era() {
     assert!(cases.len() >= 120, "{} lines", cases.len());
     let mut wrong = 0;
     for (line, expected) in &cases {
-        let found: Vec<String> = sources(line).iter().map(shown).collect();
+        let found: Vec<String> = sources(line, &mut Memory::default()).iter().map(shown).collect();
         if found != *expected {
             wrong += 1;
             println!("{line}\n  found {found:#?}\n  wants {expected:#?}");
@@ -81,7 +81,7 @@ fn any_text_is_read() {
                 line.push(' ');
             }
         }
-        let _ = sources(&line);
+        let _ = sources(&line, &mut Memory::default());
     }
 }
 
@@ -99,8 +99,8 @@ fn a_line_without_end_is_bounded() {
     ] {
         let line = format!("Decision based on Non-MTUS Citation {}", piece.repeat(100_000 / piece.len()));
         let began = std::time::Instant::now();
-        let _ = sources(&line);
-        let _ = sources(&line[36..]);
+        let _ = sources(&line, &mut Memory::default());
+        let _ = sources(&line[36..], &mut Memory::default());
         assert!(began.elapsed().as_secs() < 3, "{piece} took {:?}", began.elapsed());
     }
 }

@@ -1,13 +1,14 @@
 //! The words that make a number in an item a count, or keep it from being one. All in lower case.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use rustc_hash::FxHashSet;
+
 /// A list of words that tokens are looked up in.
-pub type Words = LazyLock<HashSet<&'static str>>;
+pub type Words = LazyLock<FxHashSet<&'static str>>;
 
 /// The words of a list written with spaces between them.
-fn words(list: &'static str) -> HashSet<&'static str> {
+fn words(list: &'static str) -> FxHashSet<&'static str> {
     list.split_ascii_whitespace().collect()
 }
 
