@@ -45,14 +45,7 @@ impl Snapshot {
     /// # Errors
     /// The index files cannot be read.
     pub fn of(index: &OpenIndex) -> tantivy::Result<Self> {
-        let mut tantivy = index.tantivy.clone();
-        let segments = tantivy.searchable_segment_ids()?.len();
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        // A large index is several segments, which are searched at the same time.
-        if segments.min(cores) > 1 {
-            tantivy.set_multithread_executor(segments.min(cores))?;
-        }
-        let reader = tantivy.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let reader = index.tantivy.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         Ok(Self { searcher: reader.searcher(), fields: FieldHandles::of(&index.tantivy.schema())? })
     }
 

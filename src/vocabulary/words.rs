@@ -41,7 +41,7 @@ pub fn folded(name: &str) -> String {
         if !folded.is_empty() {
             folded.push(' ');
         }
-        folded.push_str(&fold(&name[range]));
+        fold_into(&name[range], &mut folded);
     }
     folded
 }
@@ -60,6 +60,20 @@ fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
 /// Bytes of the word that a text begins with.
 fn length_of_word(text: &str) -> usize {
     let mut letters = 0;
+    // Nearly all are plain letters and digits.
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' => letters += 1,
+            b'0'..=b'9' if letters < FEWEST_LETTERS_BEFORE_A_NUMBER => letters = 0,
+            0x80.. => return at + length_of_any_word(&text[at..], letters),
+            _ => return at,
+        }
+    }
+    text.len()
+}
+
+/// The same for a text of any letters, after so many letters of the word.
+fn length_of_any_word(text: &str, mut letters: usize) -> usize {
     for (at, letter) in text.char_indices() {
         let ends = !letter.is_alphanumeric() || (letter.is_ascii_digit() && letters >= FEWEST_LETTERS_BEFORE_A_NUMBER);
         if ends {
@@ -72,8 +86,10 @@ fn length_of_word(text: &str) -> usize {
 
 /// Whether a word is the s of "Guyon's canal".
 fn is_possessive(text: &str, word: &Range<usize>) -> bool {
-    let before = text[..word.start].strip_suffix(['\'', '\u{2019}']);
-    matches!(&text[word.clone()], "s" | "S") && before.is_some_and(|before| before.ends_with(char::is_alphabetic))
+    matches!(&text[word.clone()], "s" | "S")
+        && text[..word.start]
+            .strip_suffix(['\'', '\u{2019}'])
+            .is_some_and(|before| before.ends_with(char::is_alphabetic))
 }
 
 /// The nearest character boundary at or before byte `at`.
@@ -90,25 +106,40 @@ pub fn floor(text: &str, at: usize) -> usize {
 /// are folded, so a word folded oddly still meets itself.
 #[must_use]
 pub fn fold(word: &str) -> String {
-    let mut word = if word.is_ascii() { word.to_ascii_lowercase() } else { word.to_lowercase() };
+    let mut folded = String::with_capacity(word.len());
+    fold_into(word, &mut folded);
+    folded
+}
+
+fn fold_into(word: &str, into: &mut String) {
+    let start = into.len();
+    if word.is_ascii() {
+        into.push_str(word);
+        into[start..].make_ascii_lowercase();
+    } else {
+        into.push_str(&word.to_lowercase());
+    }
+    let word = &into[start..];
     if let Some((_, same)) = SAME_WORDS.iter().find(|(known, _)| *known == word) {
-        return (*same).to_owned();
+        into.replace_range(start.., same);
+        return;
     }
-    let length = word.len();
-    if length < 4 || !word.ends_with('s') || NO_PLURALS.contains(&word.as_str()) {
-        return word;
+    if word.len() < 4 || !word.ends_with('s') || NO_PLURALS.contains(&word) {
+        return;
     }
-    if word.ends_with("ies") {
-        word.truncate(length - 3);
-        word.push('y');
+    let (ending, instead) = if word.ends_with("ies") {
+        (3, "y")
     } else if word.ends_with("aches") && !word.ends_with("oaches") {
-        word.truncate(length - 1);
+        (1, "")
     } else if ["ches", "shes", "xes", "sses"].iter().any(|ending| word.ends_with(ending)) {
-        word.truncate(length - 2);
+        (2, "")
     } else if !["ss", "us", "is"].iter().any(|ending| word.ends_with(ending)) {
-        word.truncate(length - 1);
-    }
-    word
+        (1, "")
+    } else {
+        return;
+    };
+    into.truncate(into.len() - ending);
+    into.push_str(instead);
 }
 
 /// Whether two words are the same but for one slip: a letter too many, missing, wrong, or two exchanged.

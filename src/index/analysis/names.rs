@@ -110,9 +110,9 @@ pub(super) struct Names {
     /// From a place in the tree by a word to the next place. The root is place 0.
     steps: FxHashMap<(u32, u32), u32>,
     /// The names that end with a word, given by its stem, after a place.
-    names: FxHashMap<(u32, u32), Box<str>>,
+    ends: FxHashMap<(u32, u32), Box<str>>,
     /// The phrases that end with a word as it is.
-    phrases: FxHashMap<(u32, u32), Box<str>>,
+    phrase_ends: FxHashMap<(u32, u32), Box<str>>,
 }
 
 impl Names {
@@ -127,10 +127,10 @@ impl Names {
         }
         if as_written {
             let end = (place, self.word(&last.text));
-            self.phrases.entry(end).or_insert_with(|| phrase_term(words.iter()).into());
+            self.phrase_ends.entry(end).or_insert_with(|| phrase_term(words.iter()).into());
         } else {
             let end = (place, self.word(last.stem.as_ref().unwrap_or(&last.text)));
-            self.names.entry(end).or_insert_with(|| name_term(words).into());
+            self.ends.entry(end).or_insert_with(|| name_term(words).into());
         }
     }
 
@@ -156,8 +156,8 @@ impl Begun {
         let known = names.words.get(word).copied();
         let known_stem = if stem == word { known } else { names.words.get(stem).copied() };
         for &place in &self.places {
-            let name = known_stem.and_then(|stem| names.names.get(&(place, stem)));
-            let phrase = known.and_then(|word| names.phrases.get(&(place, word)));
+            let name = known_stem.and_then(|stem| names.ends.get(&(place, stem)));
+            let phrase = known.and_then(|word| names.phrase_ends.get(&(place, word)));
             name.into_iter().chain(phrase).for_each(|term| found(term));
         }
         let Some(word) = known else {

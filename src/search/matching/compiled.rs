@@ -188,7 +188,9 @@ impl Compiler<'_> {
             Kind::Nothing | Kind::Constant { .. } => {}
             Kind::List(list) => part.pools = Pool::bit(self.pool_of[*list]),
             Kind::Best { of, .. } | Kind::Sum(of) | Kind::Where { of, .. } => {
-                of.iter_mut().for_each(|part| self.settle(part));
+                for part in of.iter_mut() {
+                    self.settle(part);
+                }
                 part.pools = of.iter().fold(0, |pools, part| pools | part.pools);
             }
         }

@@ -32,7 +32,7 @@ fn text(decision: u32, in_item: bool) -> String {
         "{} {} {}",
         words.join(" "),
         "filler ".repeat(decision as usize % 7),
-        if decision % 13 == 0 { words.concat() } else { words.join(" ") }
+        if decision.is_multiple_of(13) { words.concat() } else { words.join(" ") }
     )
 }
 
@@ -107,12 +107,12 @@ impl Drawn {
         (self.0 >> 33) as usize % limit
     }
 
-    fn clause(&mut self, shelf: &Shelf, depth: usize) -> Clause {
+    fn draw(&mut self, shelf: &Shelf, depth: usize) -> Clause {
         let several = |drawn: &mut Self, most: usize| -> Vec<Clause> {
-            (0..drawn.below(most + 1)).map(|_| drawn.clause(shelf, depth - 1)).collect()
+            (0..drawn.below(most + 1)).map(|_| drawn.draw(shelf, depth - 1)).collect()
         };
         match if depth == 0 { 0 } else { self.below(10) } {
-            5 => Clause::Constant { of: Box::new(self.clause(shelf, depth - 1)), score: self.below(4) as f32 },
+            5 => Clause::Constant { of: Box::new(self.draw(shelf, depth - 1)), score: self.below(4) as f32 },
             6 | 7 => Clause::Best { of: several(self, 4), share: 0.2 },
             8 => Clause::any(several(self, 5)),
             9 => {
@@ -136,8 +136,8 @@ fn clauses_find_and_score_what_they_say() {
     let mut drawn = Drawn(20_261_123);
     let mut found_any = 0;
     for _ in 0..150 {
-        let clause = drawn.clause(&shelf, 3);
-        let filter = drawn.clause(&shelf, 1);
+        let clause = drawn.draw(&shelf, 3);
+        let filter = drawn.draw(&shelf, 1);
         let compiled = Compiled::of(&dictionary, &clause, &[&filter], true).unwrap();
         let mut reading = Reading::open(&compiled, segment, 0).unwrap();
         let least = drawn.below(12) as f32 / 2.0;
