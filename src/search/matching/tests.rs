@@ -107,12 +107,12 @@ impl Drawn {
         (self.0 >> 33) as usize % limit
     }
 
-    fn draw(&mut self, shelf: &Shelf, depth: usize) -> Clause {
+    fn draw(&mut self, from: &Shelf, depth: usize) -> Clause {
         let several = |drawn: &mut Self, most: usize| -> Vec<Clause> {
-            (0..drawn.below(most + 1)).map(|_| drawn.draw(shelf, depth - 1)).collect()
+            (0..drawn.below(most + 1)).map(|_| drawn.draw(from, depth - 1)).collect()
         };
         match if depth == 0 { 0 } else { self.below(10) } {
-            5 => Clause::Constant { of: Box::new(self.draw(shelf, depth - 1)), score: self.below(4) as f32 },
+            5 => Clause::Constant { of: Box::new(self.draw(from, depth - 1)), score: self.below(4) as f32 },
             6 | 7 => Clause::Best { of: several(self, 4), share: 0.2 },
             8 => Clause::any(several(self, 5)),
             9 => {
@@ -121,7 +121,7 @@ impl Drawn {
             }
             _ if self.below(30) == 0 => Clause::Everything,
             _ => {
-                let field = if self.below(2) == 0 { shelf.item } else { shelf.rationale };
+                let field = if self.below(2) == 0 { from.item } else { from.rationale };
                 Clause::term(field, WORDS[self.below(WORDS.len())]).boosted([1.0, 0.3, 2.0][self.below(3)])
             }
         }
