@@ -47,6 +47,12 @@ struct CommonPhrases {
     longest: usize,
 }
 
+/// The words of every common phrase.
+#[cfg(test)]
+pub(super) fn common_phrases() -> &'static [Vec<Form>] {
+    &COMMON_PHRASES.words
+}
+
 fn words_of(text: &str) -> Vec<Form> {
     analyze(text).into_iter().flat_map(|word| word.parts).collect()
 }

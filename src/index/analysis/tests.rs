@@ -288,6 +288,18 @@ fn every_wording_of_several_words_is_found_by_its_name_in_any_number() {
 }
 
 #[test]
+fn every_common_phrase_has_several_words_and_stands_in_the_table_once() {
+    let phrases = names::common_phrases();
+    let mut seen = std::collections::HashSet::new();
+    for phrase in phrases {
+        assert!(phrase.len() > 1, "{phrase:?}");
+        let words: Vec<&str> = phrase.iter().map(|word| word.text.as_str()).collect();
+        assert!(seen.insert(words.join(" ")), "{words:?} twice");
+        assert_eq!(phrase_terms(&phrase.iter().collect::<Vec<_>>()).len(), 1, "{words:?}");
+    }
+}
+
+#[test]
 fn common_phrases_are_terms_exactly_as_written_and_cover_longer_ones() {
     let words: Vec<Form> =
         analyze("that the request IS not medically necessary today").into_iter().flat_map(|word| word.parts).collect();

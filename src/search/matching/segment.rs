@@ -71,6 +71,9 @@ impl<'a> Reading<'a> {
         if !std::mem::replace(&mut self.is_read[pool], true) {
             self.pools[pool].clear();
             for &list in &self.compiled.pools[pool].lists {
+                if matches!(self.cursors[list], Cursor::Absent) {
+                    continue;
+                }
                 let bits = &mut self.lists[list];
                 bits.clear();
                 self.most[list] = self.cursors[list].find(self.window, bits);
