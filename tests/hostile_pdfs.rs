@@ -352,7 +352,11 @@ fn fonts_of_a_thousand_names() {
             b"<</Type/Font/Subtype/CIDFontType2/BaseFont/A/CIDSystemInfo<<>>/W 6 0 R>>".to_vec(),
         ])
     };
-    let characters = stream("", b"1 beginbfrange\n<00000000> <000fffff> <00000041>\nendbfrange");
+    let ranges = (0..80).fold("80 beginbfrange\n".to_owned(), |mut ranges, range: u32| {
+        writeln!(ranges, "<{:08x}> <{:08x}> <0041>", range << 13, (range << 13) + 0x1fff).unwrap();
+        ranges
+    });
+    let characters = stream("", format!("{ranges}endbfrange").as_bytes());
     let widths = format!("[{}]", "1 [2] ".repeat(100_000)).into_bytes();
     let composite = "<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H/DescendantFonts[8 0 R]>>";
     let simple = "<</Type/Font/Subtype/Type1/BaseFont/Times-Roman/ToUnicode 6 0 R>>";
