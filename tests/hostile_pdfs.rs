@@ -251,8 +251,19 @@ fn drawings_that_contain_themselves_or_multiply() {
         let pages = b"<</Type/Pages/Kids[3 0 R]/Count 1>>".to_vec();
         pdf(&[b"<</Type/Catalog/Pages 2 0 R>>".to_vec(), pages, page, stream("", b"/X Do")])
     };
+    // The name stands in one part of the page, the operator in the next.
+    let parts = pdf(&[
+        b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+        b"<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 612 792]>>".to_vec(),
+        b"<</Type/Page/Parent 2 0 R/Contents 7 0 R/Resources<</XObject<</X 6 0 R>>>>>>".to_vec(),
+        stream("", b"/X"),
+        stream("", b"Do"),
+        stream("/Subtype/Form", &b"q Q ".repeat(1 << 18)),
+        format!("[{}]", "4 0 R 5 0 R ".repeat(1000)).into_bytes(),
+    ]);
     let operators = deflated((0..60).map(|_| b"q ".repeat(1 << 19)));
     are_rejected(&[
+        ("parts", parts, "pdf-too-heavy"),
         ("untyped", drawn("", b"/X Do"), "broken-pdf"),
         ("picture", drawn("/Subtype/Image/Width 1/Height 1", b"/X Do"), "broken-pdf"),
         ("operand", drawn("/Subtype/Form", b"/X 0 Do"), "broken-pdf"),

@@ -70,20 +70,25 @@ fn refuse_endless_drawings(document: &Document) -> Result<(), Rejection> {
         let Ok(contents) = page.get(b"Contents") else { continue };
         let object = document.dereference(contents).map_or(contents, |(_, object)| object);
         let parts = object.as_array().map_or(std::slice::from_ref(contents), Vec::as_slice);
-        let mut cost = Cost::default();
+        let (mut page, mut own) = (Cost::default(), 0);
         for part in parts {
             let Ok((Some(id), Object::Stream(stream))) = document.dereference(part) else { continue };
-            let of_part = match known.get(&id) {
-                Some(of_part) => *of_part,
+            let (weight, cost) = match known.get(&id) {
+                Some(known) => *known,
                 None => {
                     let content = unpacked(stream);
-                    drawings.cost_of_content(&content, content.len(), None, &mut Vec::new())?
+                    let weight = content.len();
+                    (weight as u64, drawings.cost_of_content(&content, weight, None, &mut Vec::new())?)
                 }
             };
-            known.insert(id, of_part);
-            cost = cost.and(of_part);
+            known.insert(id, (weight, cost));
+            own += weight;
+            page.all = page.all.saturating_add(cost.all);
+            page.held = page.held.max(cost.held - weight);
+            page.depth = page.depth.max(cost.depth);
         }
-        cost.refuse_heavy()?;
+        page.held = page.held.saturating_add(own);
+        page.refuse_heavy()?;
     }
     Ok(())
 }
@@ -100,14 +105,6 @@ struct Cost {
 }
 
 impl Cost {
-    fn and(self, other: Self) -> Self {
-        Self {
-            all: self.all.saturating_add(other.all),
-            held: self.held.saturating_add(other.held),
-            depth: self.depth.max(other.depth),
-        }
-    }
-
     fn refuse_heavy(self) -> Result<Self, Rejection> {
         let heavy = |limit| Err(Rejection::PdfTooHeavy { limit });
         match self {
@@ -129,11 +126,14 @@ struct Drawings<'a> {
     /// Every stream that some page or form has a name for: what one without names of its own may draw.
     named: HashMap<Vec<u8>, Vec<ObjectId>>,
     costs: HashMap<ObjectId, Cost>,
+    /// The heaviest of what each name stands for.
+    costs_of_names: HashMap<Vec<u8>, Cost>,
 }
 
 impl<'a> Drawings<'a> {
     fn of(document: &'a Document) -> Self {
-        let mut drawings = Self { document, named: HashMap::new(), costs: HashMap::new() };
+        let (named, costs, costs_of_names) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let mut drawings = Self { document, named, costs, costs_of_names };
         document.objects.values().for_each(|object| drawings.name_those_in(object));
         for ids in drawings.named.values_mut() {
             ids.sort_unstable();
@@ -190,29 +190,39 @@ impl<'a> Drawings<'a> {
         path: &mut Vec<ObjectId>,
     ) -> Result<Cost, Rejection> {
         let mut within = Cost::default();
-        let names = memchr::memchr_iter(b'/', content).filter_map(|at| Syntax::new(content, at).name());
-        let draws = memchr::memmem::find(content, b"Do").is_some();
-        for name in names.filter(|_| draws) {
+        for name in memchr::memchr_iter(b'/', content).filter_map(|at| Syntax::new(content, at).name()) {
             let drawn = match own {
-                Some(own) => {
-                    let drawing = own.and_then(|named| self.document.dereference(named.get(&name).ok()?).ok()?.0);
-                    drawing.into_iter().collect()
-                }
-                None => self.named.get(&name).cloned().unwrap_or_default(),
+                Some(own) => match own.and_then(|named| self.document.dereference(named.get(&name).ok()?).ok()?.0) {
+                    Some(drawing) => self.cost(drawing, path)?,
+                    None => continue,
+                },
+                None => self.cost_of_name(name, path)?,
             };
-            let mut heaviest = Cost::default();
-            for drawing in drawn {
-                let cost = self.cost(drawing, path)?;
-                heaviest.all = heaviest.all.max(cost.all);
-                within.held = within.held.max(cost.held);
-                within.depth = within.depth.max(cost.depth);
-            }
-            within.all = within.all.saturating_add(heaviest.all);
+            within.all = within.all.saturating_add(drawn.all);
+            within.held = within.held.max(drawn.held);
+            within.depth = within.depth.max(drawn.depth);
         }
         Ok(Cost {
+            all: within.all.saturating_add(content.len() as u64),
+            held: within.held.saturating_add(weight as u64),
             depth: within.depth + 1,
-            ..within.and(Cost { all: content.len() as u64, held: weight as u64, depth: 0 })
         })
+    }
+
+    fn cost_of_name(&mut self, name: Vec<u8>, path: &mut Vec<ObjectId>) -> Result<Cost, Rejection> {
+        if let Some(cost) = self.costs_of_names.get(&name) {
+            return Ok(*cost);
+        }
+        let Some(drawings) = self.named.get(&name) else { return Ok(Cost::default()) };
+        let mut heaviest = Cost::default();
+        for drawing in drawings.clone() {
+            let cost = self.cost(drawing, path)?;
+            heaviest.all = heaviest.all.max(cost.all);
+            heaviest.held = heaviest.held.max(cost.held);
+            heaviest.depth = heaviest.depth.max(cost.depth);
+        }
+        self.costs_of_names.insert(name, heaviest);
+        Ok(heaviest)
     }
 }
 
