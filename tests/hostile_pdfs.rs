@@ -349,15 +349,19 @@ fn tables_of_characters_that_claim_every_code() {
 /// The library makes the tables of a font anew for each name it goes by.
 #[test]
 fn fonts_of_a_thousand_names() {
-    let names = |prefix: &str| (0..1000).map(|number| format!("/{prefix}{number} 7 0 R")).collect::<String>();
-    let shown = |prefix: &str| (0..1000).map(|number| format!("/{prefix}{number} 9 Tf ")).collect::<String>();
+    let of_each = |after: &str| {
+        (0..1000).fold(String::new(), |mut all, number| {
+            write!(all, "/F{number} {after} ").unwrap();
+            all
+        })
+    };
     let file = |font: &str, table: Vec<u8>| {
         pdf(&[
             b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
             b"<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 612 792]>>".to_vec(),
             b"<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font 5 0 R>>>>".to_vec(),
-            stream("", shown("F").as_bytes()),
-            format!("<<{}>>", names("F")).into_bytes(),
+            stream("", of_each("9 Tf").as_bytes()),
+            format!("<<{}>>", of_each("7 0 R")).into_bytes(),
             table,
             font.as_bytes().to_vec(),
             b"<</Type/Font/Subtype/CIDFontType2/BaseFont/A/CIDSystemInfo<<>>/W 6 0 R>>".to_vec(),

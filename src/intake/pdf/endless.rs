@@ -73,13 +73,12 @@ fn refuse_endless_drawings(document: &Document) -> Result<(), Rejection> {
         let (mut page, mut own) = (Cost::default(), 0);
         for part in parts {
             let Ok((Some(id), Object::Stream(stream))) = document.dereference(part) else { continue };
-            let (weight, cost) = match known.get(&id) {
-                Some(known) => *known,
-                None => {
-                    let content = unpacked(stream);
-                    let weight = content.len();
-                    (weight as u64, drawings.cost_of_content(&content, weight, None, &mut Vec::new())?)
-                }
+            let (weight, cost) = if let Some(known) = known.get(&id) {
+                *known
+            } else {
+                let content = unpacked(stream);
+                let weight = content.len();
+                (weight as u64, drawings.cost_of_content(&content, weight, None, &mut Vec::new())?)
             };
             known.insert(id, (weight, cost));
             own += weight;
@@ -173,7 +172,8 @@ impl<'a> Drawings<'a> {
         let is_picture = stream.dict.get(b"Subtype").and_then(Object::as_name).is_ok_and(|name| name == b"Image");
         let weight = if is_picture { operators(&content) } else { content.len() };
         let own = dictionary_in(self.document, &stream.dict, b"Resources");
-        let own = own.map(|resources| dictionary_in(self.document, resources, b"XObject"));
+        let nothing = Dictionary::new();
+        let own = own.map(|resources| dictionary_in(self.document, resources, b"XObject").unwrap_or(&nothing));
         let cost = self.cost_of_content(&content, weight, own, path)?.refuse_heavy()?;
         path.pop();
         self.costs.insert(drawing, cost);
@@ -186,16 +186,16 @@ impl<'a> Drawings<'a> {
         &mut self,
         content: &[u8],
         weight: usize,
-        own: Option<Option<&Dictionary>>,
+        own: Option<&Dictionary>,
         path: &mut Vec<ObjectId>,
     ) -> Result<Cost, Rejection> {
         let mut within = Cost::default();
         for name in memchr::memchr_iter(b'/', content).filter_map(|at| Syntax::new(content, at).name()) {
             let drawn = match own {
-                Some(own) => match own.and_then(|named| self.document.dereference(named.get(&name).ok()?).ok()?.0) {
-                    Some(drawing) => self.cost(drawing, path)?,
-                    None => continue,
-                },
+                Some(own) => {
+                    let drawing = own.get(&name).ok().and_then(|drawing| self.document.dereference(drawing).ok()?.0);
+                    drawing.map_or(Ok(Cost::default()), |drawing| self.cost(drawing, path))?
+                }
                 None => self.cost_of_name(name, path)?,
             };
             within.all = within.all.saturating_add(drawn.all);

@@ -135,7 +135,7 @@ fn packs_any_of(objects: &HashSet<u64>, bytes: &[u8], entries: &[Entry], content
                 let Some(after) = rest.get(width(1) + width(2)..) else { return false };
                 rest = after;
             }
-            if kind == 2 && objects.contains(&u64::from(object as u32)) {
+            if kind == 2 && objects.contains(&(object & i64::from(u32::MAX)).cast_unsigned()) {
                 return true;
             }
         }
