@@ -40,8 +40,8 @@ const MOST_COLOUR_BYTES: usize = 256 << 20;
 
 /// Refuses a document whose reading would take more memory than any letter.
 pub(super) fn refuse_heavy_contents(document: &Document) -> Result<(), Rejection> {
-    let (weights, codes, fonts) = (HashMap::new(), HashMap::new(), HashMap::new());
-    let mut contents = Contents { document, weights, codes, fonts, heaviest_colour: 0, most_saves: 0 };
+    let (weights, codes, fonts, tables) = (HashMap::new(), HashMap::new(), HashMap::new(), HashMap::new());
+    let mut contents = Contents { document, weights, codes, fonts, tables, heaviest_colour: 0, most_saves: 0 };
     for object in document.objects.values() {
         contents.look_into(object)?;
     }
@@ -59,6 +59,8 @@ struct Contents<'a> {
     codes: HashMap<ObjectId, u64>,
     /// The heaviest font of each name: its codes, and the bytes of its other tables.
     fonts: HashMap<&'a [u8], (u64, u64)>,
+    /// The bytes of the tables of a font, by the object that holds them: fonts may share theirs.
+    tables: HashMap<ObjectId, u64>,
     heaviest_colour: usize,
     /// The most `q` operators in one page or form.
     most_saves: usize,
@@ -124,36 +126,47 @@ impl<'a> Contents<'a> {
     /// The fonts of a page or form, by their names.
     fn weigh_fonts(&mut self, fonts: &'a Object) {
         let Ok((_, Object::Dictionary(fonts))) = self.document.dereference(fonts) else { return };
-        for (name, font) in fonts {
-            let Ok((_, Object::Dictionary(font))) = self.document.dereference(font) else { continue };
+        for (name, value) in fonts {
+            let Ok((_, Object::Dictionary(font))) = self.document.dereference(value) else { continue };
             let descendants = font.get_deref(b"DescendantFonts", self.document).and_then(Object::as_array);
-            let descendant = descendants.ok().and_then(|fonts| self.document.dereference(fonts.first()?).ok());
-            let descendant = descendant.and_then(|(_, font)| font.as_dict().ok());
-            let tables = [Some(font), descendant].into_iter().flatten().flat_map(Dictionary::iter);
-            let bytes = tables.map(|(_, table)| self.size_of_table(table)).sum::<u64>();
+            let descendant = descendants.ok().and_then(|fonts| fonts.first());
+            let bytes = self.size_of_tables(value) + descendant.map_or(0, |font| self.size_of_tables(font));
             let codes = font.get(b"ToUnicode").map_or(0, |table| self.codes_of(table));
             let heaviest = self.fonts.entry(name).or_default();
             *heaviest = (heaviest.0.max(codes), heaviest.1.max(bytes));
         }
     }
 
-    /// Arrays and dictionaries, with those that they refer to.
-    fn size_of_table(&self, table: &Object) -> u64 {
-        let table = self.document.dereference(table).map_or(table, |(_, table)| table);
-        let values = |value: &Object| match value {
-            Object::Dictionary(_) | Object::Array(_) => size_of_object(value) as u64,
-            Object::Reference(_) => match self.document.dereference(value) {
-                Ok((_, Object::Array(values))) => values.iter().map(|value| size_of_object(value) as u64).sum(),
-                _ => 0,
-            },
-            _ => size_of::<Object>() as u64,
+    /// The tables of one font: arrays and dictionaries in it, with those that they refer to.
+    fn size_of_tables(&mut self, font: &Object) -> u64 {
+        let (id, font) = self.document.dereference(font).unwrap_or((None, font));
+        if let Some(known) = id.and_then(|id| self.tables.get(&id)) {
+            return *known;
+        }
+        let values = font.as_dict().into_iter().flatten();
+        let size = values.map(|(_, table)| self.size_of_table(table)).sum();
+        self.tables.extend(id.map(|id| (id, size)));
+        size
+    }
+
+    fn size_of_table(&mut self, table: &Object) -> u64 {
+        let (id, table) = self.document.dereference(table).unwrap_or((None, table));
+        if let Some(known) = id.and_then(|id| self.tables.get(&id)) {
+            return *known;
+        }
+        let document = self.document;
+        let referred = |value: &Object| match document.dereference(value) {
+            Ok((Some(_), Object::Array(values))) => values.iter().map(|value| size_of_object(value) as u64).sum(),
+            _ => size_of_object(value) as u64,
         };
-        match table {
-            Object::Array(table) => table.iter().map(values).sum(),
-            Object::Dictionary(table) => table.iter().map(|(_, value)| values(value)).sum(),
+        let size = match table {
+            Object::Array(table) => table.iter().map(referred).sum(),
+            Object::Dictionary(table) => table.iter().map(|(_, value)| referred(value)).sum(),
             Object::Stream(stream) => stream.content.len() as u64,
             _ => 0,
-        }
+        };
+        self.tables.extend(id.map(|id| (id, size)));
+        size
     }
 
     fn codes_of(&mut self, table: &Object) -> u64 {
