@@ -82,6 +82,28 @@ fn table_stream(dictionary: &str, content: &[u8]) -> Vec<u8> {
     file
 }
 
+/// A PDF of these objects, the first being number 1, with a table of contents in a stream, which says of one more object
+/// that it stands in an object stream.
+fn pdf_with_packed(objects: &[Vec<u8>], (packed, container): (usize, usize)) -> Vec<u8> {
+    let mut file = b"%PDF-1.5\n".to_vec();
+    let mut entries = Vec::new();
+    for (index, object) in objects.iter().enumerate() {
+        entries.extend([1_u32, file.len() as u32, 0]);
+        file.extend(format!("{} 0 obj\n", index + 1).into_bytes());
+        file.extend(object);
+        file.extend(b"\nendobj\n");
+    }
+    entries.extend([2, container as u32, 0]);
+    let table = file.len();
+    let number = objects.len() + 1;
+    let content: Vec<u8> = entries.into_iter().flat_map(u32::to_be_bytes).collect();
+    let index = format!("/Type/XRef/Root 1 0 R/Size {}/W[4 4 4]/Index[1 {} {packed} 1]", packed + 1, objects.len());
+    file.extend(format!("{number} 0 obj\n").into_bytes());
+    file.extend(stream(&index, &content));
+    file.extend(format!("\nendobj\nstartxref\n{table}\n%%EOF\n").into_bytes());
+    file
+}
+
 /// Indexes each file beside a good letter; each is rejected for its reason, and the letter is read.
 #[track_caller]
 fn are_rejected(files: &[(&str, Vec<u8>, &str)]) {
@@ -163,6 +185,10 @@ fn tables_of_contents_that_claim_too_much_or_go_in_circles() {
         ("width", table_stream("/Size 9/W[9000000000000 1 1]", b"abc"), "broken-pdf"),
         ("escaped", table_stream("/Size 9/#57[9000000000000 1 1]", b"abc"), "broken-pdf"),
         ("circle", looping, "broken-pdf"),
+        // A fourth number is nowhere read, so that an entry takes no byte; a list that is none gives way to the size.
+        ("fourth", table_stream("/Size 400000000/W[0 0 0 1]/Index[0 1 1.5]", b"abc"), "broken-pdf"),
+        ("listed", table_stream("/Size 400000000/W[0 1 0]/Index 7", b"abc"), "broken-pdf"),
+        ("negative", table_stream("/Size 9/W[0 1 0]/Index[0 900000000 0 -899999999]", b"abc"), "broken-pdf"),
         ("nowhere", b"%PDF-1.5\n1 0 obj\n<<>>\nendobj\nstartxref\n99999999\n%%EOF\n".to_vec(), "broken-pdf"),
     ]);
 }
@@ -205,6 +231,52 @@ fn page_trees_and_forms_that_go_in_circles_or_have_no_end() {
     ]);
 }
 
+/// The library draws whatever a name stands for, however the name is written, and as often as it is written.
+#[test]
+fn drawings_that_contain_themselves_or_multiply() {
+    let drawn = |dictionary: &str, content: &[u8]| page(stream("", b"/X Do"), FONT, vec![stream(dictionary, content)]);
+    // Each of them draws the next one as often as this.
+    let tower = |levels: usize, times: usize| {
+        let form = |level: usize| {
+            let names = format!("/Subtype/Form/Resources<</XObject<</X {} 0 R>>>>", 7 + level);
+            stream(&names, "/X Do ".repeat(times).as_bytes())
+        };
+        let mut forms: Vec<Vec<u8>> = (0..levels).map(form).collect();
+        forms.push(stream("/Subtype/Form", b"q Q"));
+        page(stream("", b"/X Do"), FONT, forms)
+    };
+    let inherited = {
+        let parent = "/Parent<</Resources<</XObject<</X 4 0 R>>>>/MediaBox[0 0 9 9]>>";
+        let page = format!("<</Type/Page{parent}/Contents 4 0 R>>").into_bytes();
+        let pages = b"<</Type/Pages/Kids[3 0 R]/Count 1>>".to_vec();
+        pdf(&[b"<</Type/Catalog/Pages 2 0 R>>".to_vec(), pages, page, stream("", b"/X Do")])
+    };
+    // The name stands in one part of the page, the operator in the next.
+    let parts = pdf(&[
+        b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+        b"<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 612 792]>>".to_vec(),
+        b"<</Type/Page/Parent 2 0 R/Contents 7 0 R/Resources<</XObject<</X 6 0 R>>>>>>".to_vec(),
+        stream("", b"/X"),
+        stream("", b"Do"),
+        stream("/Subtype/Form", &b"q Q ".repeat(1 << 18)),
+        format!("[{}]", "4 0 R 5 0 R ".repeat(1000)).into_bytes(),
+    ]);
+    let operators = deflated((0..60).map(|_| b"q ".repeat(1 << 19)));
+    are_rejected(&[
+        ("parts", parts, "pdf-too-heavy"),
+        ("untyped", drawn("", b"/X Do"), "broken-pdf"),
+        ("picture", drawn("/Subtype/Image/Width 1/Height 1", b"/X Do"), "broken-pdf"),
+        ("operand", drawn("/Subtype/Form", b"/X 0 Do"), "broken-pdf"),
+        ("close", drawn("/Subtype/Form", b"q/X Do"), "broken-pdf"),
+        ("escaped", drawn("/Subtype/Form", b"/#58 Do"), "broken-pdf"),
+        ("inherited", inherited, "broken-pdf"),
+        ("deep", tower(20_000, 1), "broken-pdf"),
+        ("doubling", tower(23, 10), "pdf-too-heavy"),
+        ("operators", drawn("/Subtype/Image/Filter/FlateDecode", &operators), "pdf-too-heavy"),
+        ("untyped-operators", drawn("/Filter/FlateDecode", &operators), "pdf-too-heavy"),
+    ]);
+}
+
 #[test]
 fn brackets_in_brackets_without_end() {
     let deep = 100_000;
@@ -233,6 +305,33 @@ fn brackets_in_brackets_without_end() {
     ]);
 }
 
+/// The library looks for the length of a stream wherever a table says it stands, before anything is weighed.
+#[test]
+fn lengths_that_stand_where_nobody_looks() {
+    let bomb = stream("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", &zeros(2048));
+    let untyped = stream("/N 1/First 4/Filter/FlateDecode", &zeros(2048));
+    let asking = |name: &str| format!("<</{name} 9 0 R>>stream\nBT ET\nendstream").into_bytes();
+    let with_bomb = |name: &str, bomb: &[u8]| {
+        let objects = [b"<</Type/Catalog>>".to_vec(), asking(name), bomb.to_vec()];
+        pdf_with_packed(&objects, (9, 3))
+    };
+    // Each is read to the end of the file once the length is known: its object has a generation that no table names.
+    let awaited = {
+        let mut objects = vec![b"<</Type/Catalog>>".to_vec()];
+        objects.extend((0..2_000).map(|_| b"<</Length 2002 3 R>>stream\nx\nendstream".to_vec()));
+        objects.push(b"1900000".to_vec());
+        objects.push(stream("", &vec![b' '; 2_000_000]));
+        let file = String::from_utf8(pdf(&objects)).unwrap();
+        file.replace("2002 0 obj", "2002 3 obj").into_bytes()
+    };
+    are_rejected(&[
+        ("packed", with_bomb("Length", &bomb), "broken-pdf"),
+        ("untyped", with_bomb("Length", &untyped), "broken-pdf"),
+        ("escaped", with_bomb("#4cength", &bomb), "broken-pdf"),
+        ("awaited", awaited, "pdf-too-heavy"),
+    ]);
+}
+
 #[test]
 fn tables_of_characters_that_claim_every_code() {
     let ranges = "<0000> <fffe> <0041>\n".repeat(100);
@@ -244,6 +343,41 @@ fn tables_of_characters_that_claim_every_code() {
             with_characters(b"1 beginbfrange\n(\\000\\000\\000\\000) (\\377\\377\\377\\377) <00000041>\nendbfrange"),
             "broken-pdf",
         ),
+    ]);
+}
+
+/// The library makes the tables of a font anew for each name it goes by.
+#[test]
+fn fonts_of_a_thousand_names() {
+    let of_each = |after: &str| {
+        (0..1000).fold(String::new(), |mut all, number| {
+            write!(all, "/F{number} {after} ").unwrap();
+            all
+        })
+    };
+    let file = |font: &str, table: Vec<u8>| {
+        pdf(&[
+            b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+            b"<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 612 792]>>".to_vec(),
+            b"<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font 5 0 R>>>>".to_vec(),
+            stream("", of_each("9 Tf").as_bytes()),
+            format!("<<{}>>", of_each("7 0 R")).into_bytes(),
+            table,
+            font.as_bytes().to_vec(),
+            b"<</Type/Font/Subtype/CIDFontType2/BaseFont/A/CIDSystemInfo<<>>/W 6 0 R>>".to_vec(),
+        ])
+    };
+    let ranges = (0..80).fold("80 beginbfrange\n".to_owned(), |mut ranges, range: u32| {
+        writeln!(ranges, "<{:08x}> <{:08x}> <0041>", range << 13, (range << 13) + 0x1fff).unwrap();
+        ranges
+    });
+    let characters = stream("", format!("{ranges}endbfrange").as_bytes());
+    let widths = format!("[{}]", "1 [2] ".repeat(100_000)).into_bytes();
+    let composite = "<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H/DescendantFonts[8 0 R]>>";
+    let simple = "<</Type/Font/Subtype/Type1/BaseFont/Times-Roman/ToUnicode 6 0 R>>";
+    are_rejected(&[
+        ("characters", file(simple, characters), "pdf-too-heavy"),
+        ("widths", file(composite, widths), "pdf-too-heavy"),
     ]);
 }
 

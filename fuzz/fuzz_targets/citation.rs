@@ -14,6 +14,7 @@ fuzz_target!(|line: &str| {
     for source in &sources {
         assert!(source.title.as_deref() != Some(""));
         assert!(source.sections.iter().all(|section| !section.trim().is_empty()));
+        assert!(source.edition.is_none_or(|year| (1900..2100).contains(&year)), "{:?}", source.edition);
         let _ = (canonical_title(source), facet_title(source));
     }
     // Every source is read from words of its own, so a line cannot multiply.

@@ -20,6 +20,9 @@ fuzz_target!(|words: &str| {
     for portion in [Some(&read.requested), read.authorized.as_ref(), Some(&read.disputed)].into_iter().flatten() {
         assert!(printed.contains(portion.as_str()), "{portion:?} of {printed:?}");
     }
+    assert_eq!(item::read(&printed), read, "white space means nothing");
+    assert!(read.strength.as_ref().is_none_or(|strength| !strength.is_empty() && printed.contains(strength.as_str())));
+    assert!(read.form.as_ref().is_none_or(|form| !form.is_empty()));
     let found = resolution(&read);
     let is_known = |name: &str| TREATMENTS.treatments.iter().any(|one| one.name == name);
     assert!(found.concepts.iter().all(|name| is_known(name)));

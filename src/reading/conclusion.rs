@@ -12,6 +12,8 @@ mod sentence;
 mod tests;
 mod wording;
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use sentence::{Sentence, sentences};
@@ -42,10 +44,12 @@ impl Conclusion {
 
 /// What `rationale` concludes; `None` where nothing in it concludes.
 ///
-/// Takes time linear in the length of the rationale.
+/// White space means nothing: what stands a few words before a wording is looked for in so many bytes. Takes time linear
+/// in the length of the rationale.
 #[must_use]
 pub fn conclusion(rationale: &str) -> Option<Conclusion> {
-    let printed = sentences(rationale);
+    let folded = folded(rationale);
+    let printed = sentences(&folded);
     let mut read = Vec::new();
     for (place, &last) in printed.iter().enumerate().rev() {
         let sentence = Sentence::of(last);
@@ -58,6 +62,15 @@ pub fn conclusion(rationale: &str) -> Option<Conclusion> {
     }
     let concluding = read.iter().filter(|sentence| sentence.draws_conclusion()).find_map(Sentence::soft_conclusion);
     concluding.or_else(|| read.iter().find_map(Sentence::soft_conclusion))
+}
+
+/// Every run of white space as one space; the rationale of a letter has no other.
+fn folded(rationale: &str) -> Cow<'_, str> {
+    let holds_run = memchr::memmem::find(rationale.as_bytes(), b"  ").is_some();
+    if holds_run || rationale.bytes().any(|byte| byte < b' ') {
+        return Cow::Owned(rationale.split_whitespace().collect::<Vec<_>>().join(" "));
+    }
+    Cow::Borrowed(rationale)
 }
 
 /// Whether the printed outcome agrees with `conclusion`.

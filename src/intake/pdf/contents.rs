@@ -9,6 +9,7 @@ use std::collections::hash_map::Entry;
 use pdf_extract::{Dictionary, Document, Object, ObjectId, Stream};
 
 use super::broken;
+use super::load::size_of_object;
 use super::syntax::{is_delimiter, is_space};
 use super::weight::{MOST_STREAM_BYTES, refuse_heavy};
 use crate::intake::rejection::Rejection;
@@ -22,6 +23,10 @@ const MOST_CHARACTER_TABLE_BYTES: usize = 1 << 20;
 const MOST_FONT_BYTES: usize = 16 << 20;
 /// Codes in all ranges of a table of characters: all of Unicode fits.
 const MOST_CODES: u64 = 1_200_000;
+/// The same of all fonts that one page may name: the library makes a table of its own for each name.
+const MOST_CODES_OF_A_PAGE: u64 = 2_400_000;
+/// Bytes of all other tables of these fonts: widths and names of characters.
+const MOST_FONT_TABLE_BYTES: u64 = 64 << 20;
 /// Pages; and what one node of the page tree claims to hold.
 const MOST_PAGES: i64 = 10_000;
 /// Brackets in brackets in a table of characters, which the library follows on the stack.
@@ -35,20 +40,27 @@ const MOST_COLOUR_BYTES: usize = 256 << 20;
 
 /// Refuses a document whose reading would take more memory than any letter.
 pub(super) fn refuse_heavy_contents(document: &Document) -> Result<(), Rejection> {
-    let mut contents = Contents { document, weights: HashMap::new(), heaviest_colour: 0, most_saves: 0 };
+    let (weights, codes, fonts, tables) = (HashMap::new(), HashMap::new(), HashMap::new(), HashMap::new());
+    let mut contents = Contents { document, weights, codes, fonts, tables, heaviest_colour: 0, most_saves: 0 };
     for object in document.objects.values() {
         contents.look_into(object)?;
     }
     if contents.heaviest_colour.saturating_mul(contents.most_saves) > MOST_COLOUR_BYTES {
         return Err(Rejection::PdfTooHeavy { limit: MOST_COLOUR_BYTES as u64 });
     }
-    Ok(())
+    contents.refuse_heavy_fonts()
 }
 
 struct Contents<'a> {
     document: &'a Document,
     /// The bytes and `q` operators of a content stream, by its object.
     weights: HashMap<ObjectId, (usize, usize)>,
+    /// The codes in the ranges of a table of characters, by its object.
+    codes: HashMap<ObjectId, u64>,
+    /// The heaviest font of each name: its codes, and the bytes of its other tables.
+    fonts: HashMap<&'a [u8], (u64, u64)>,
+    /// The bytes of the tables of a font, by the object that holds them: fonts may share theirs.
+    tables: HashMap<ObjectId, u64>,
     heaviest_colour: usize,
     /// The most `q` operators in one page or form.
     most_saves: usize,
@@ -98,6 +110,7 @@ impl<'a> Contents<'a> {
                         refuse_deep_program(stream)?;
                     }
                 }
+                b"Font" => self.weigh_fonts(value),
                 b"Kids" => self.refuse_claimed_pages(value)?,
                 _ => {}
             }
@@ -108,6 +121,72 @@ impl<'a> Contents<'a> {
 
     fn stream(&self, value: &'a Object) -> Option<&'a Stream> {
         self.document.dereference(value).ok().and_then(|(_, object)| object.as_stream().ok())
+    }
+
+    /// The fonts of a page or form, by their names.
+    fn weigh_fonts(&mut self, fonts: &'a Object) {
+        let Ok((_, Object::Dictionary(fonts))) = self.document.dereference(fonts) else { return };
+        for (name, value) in fonts {
+            let Ok((_, Object::Dictionary(font))) = self.document.dereference(value) else { continue };
+            let descendants = font.get_deref(b"DescendantFonts", self.document).and_then(Object::as_array);
+            let descendant = descendants.ok().and_then(|fonts| fonts.first());
+            let bytes = self.size_of_tables(value) + descendant.map_or(0, |font| self.size_of_tables(font));
+            let codes = font.get(b"ToUnicode").map_or(0, |table| self.codes_of(table));
+            let heaviest = self.fonts.entry(name).or_default();
+            *heaviest = (heaviest.0.max(codes), heaviest.1.max(bytes));
+        }
+    }
+
+    /// The tables of one font: arrays and dictionaries in it, with those that they refer to.
+    fn size_of_tables(&mut self, font: &Object) -> u64 {
+        let (id, font) = self.document.dereference(font).unwrap_or((None, font));
+        if let Some(known) = id.and_then(|id| self.tables.get(&id)) {
+            return *known;
+        }
+        let values = font.as_dict().into_iter().flatten();
+        let size = values.map(|(_, table)| self.size_of_table(table)).sum();
+        self.tables.extend(id.map(|id| (id, size)));
+        size
+    }
+
+    fn size_of_table(&mut self, table: &Object) -> u64 {
+        let (id, table) = self.document.dereference(table).unwrap_or((None, table));
+        if let Some(known) = id.and_then(|id| self.tables.get(&id)) {
+            return *known;
+        }
+        let document = self.document;
+        let referred = |value: &Object| match document.dereference(value) {
+            Ok((Some(_), Object::Array(values))) => values.iter().map(|value| size_of_object(value) as u64).sum(),
+            _ => size_of_object(value) as u64,
+        };
+        let size = match table {
+            Object::Array(table) => table.iter().map(referred).sum(),
+            Object::Dictionary(table) => table.iter().map(|(_, value)| referred(value)).sum(),
+            Object::Stream(stream) => stream.content.len() as u64,
+            _ => 0,
+        };
+        self.tables.extend(id.map(|id| (id, size)));
+        size
+    }
+
+    fn codes_of(&mut self, table: &Object) -> u64 {
+        let Ok((Some(id), Object::Stream(stream))) = self.document.dereference(table) else { return 0 };
+        let count = || codes_in_ranges(&unpacked(stream)).unwrap_or(MOST_CODES);
+        *self.codes.entry(id).or_insert_with(count)
+    }
+
+    /// A page may name each of the names once.
+    fn refuse_heavy_fonts(&self) -> Result<(), Rejection> {
+        let mut names = self.fonts.values();
+        let (codes, bytes) = names
+            .try_fold((0_u64, 0_u64), |(codes, bytes), font| {
+                Some((codes.checked_add(font.0)?, bytes.checked_add(font.1)?))
+            })
+            .unwrap_or((u64::MAX, u64::MAX));
+        if codes > MOST_CODES_OF_A_PAGE || bytes > MOST_FONT_TABLE_BYTES {
+            return Err(Rejection::PdfTooHeavy { limit: MOST_FONT_TABLE_BYTES });
+        }
+        Ok(())
     }
 
     fn weigh_colour(&mut self, profile: &'a Object) -> Result<(), Rejection> {

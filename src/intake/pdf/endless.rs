@@ -1,19 +1,28 @@
-//! Structures that would keep the PDF library busy for ever: page trees and drawings that contain themselves.
+//! Structures that would keep the PDF library busy for ever: page trees and drawings that contain themselves, drawings
+//! that multiply.
 //!
 //! It follows them until the stack ends, which aborts the process and cannot be caught. So they are looked for first.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use pdf_extract::{Document, Object, ObjectId};
+use pdf_extract::{Dictionary, Document, Object, ObjectId, Stream};
 
+use super::syntax::Syntax;
 use crate::intake::rejection::Rejection;
 
 /// Forms (`XObject`) may hold forms; letters use none or one level.
 const DEEPEST_FORM: usize = 24;
 /// Nodes above a page; the library goes up them one within the other.
 const DEEPEST_PAGE_TREE: usize = 256;
+/// Bytes of content that are read to draw one page: a drawing that draws two that draw two has no end in practice.
+const MOST_DRAWN_BYTES: u64 = 256 << 20;
+/// Bytes of content that are held at one time: that of a page with all that lie in one another. Each may cost the library
+/// a hundred.
+const MOST_HELD_BYTES: u64 = 8 << 20;
 
-/// Refuses page trees and forms that contain themselves: the library would follow them until the stack ends.
+/// Refuses page trees and drawings that contain themselves, which the library would follow until the stack ends, and
+/// drawings that multiply.
 pub(super) fn refuse_endless_structures(document: &Document) -> Result<(), Rejection> {
     for (id, object) in &document.objects {
         let Ok(dictionary) = object.as_dict() else { continue };
@@ -21,14 +30,7 @@ pub(super) fn refuse_endless_structures(document: &Document) -> Result<(), Rejec
             refuse_endless_parents(document, *id)?;
         }
     }
-    let is_form_object = |object: &Object| object.as_stream().is_ok_and(|stream| is_form(&stream.dict));
-    if document.objects.values().any(is_form_object) {
-        let mut forms = Forms::of(document);
-        for (id, _) in document.objects.iter().filter(|(_, object)| is_form_object(object)) {
-            forms.refuse_endless(*id, &mut Vec::new())?;
-        }
-    }
-    Ok(())
+    refuse_endless_drawings(document)
 }
 
 fn refuse_endless_parents(document: &Document, from: ObjectId) -> Result<(), Rejection> {
@@ -51,71 +53,199 @@ fn refuse_endless_parents(document: &Document, from: ObjectId) -> Result<(), Rej
     Ok(())
 }
 
-fn is_form(dictionary: &pdf_extract::Dictionary) -> bool {
-    dictionary.get(b"Subtype").and_then(Object::as_name).is_ok_and(|name| name == b"Form")
+/// The library draws whatever a name stands for, a form or not, and reads it as the content of a page.
+fn refuse_endless_drawings(document: &Document) -> Result<(), Rejection> {
+    let mut drawings = Drawings::of(document);
+    if drawings.named.is_empty() {
+        return Ok(());
+    }
+    let mut named: Vec<ObjectId> = drawings.named.values().flatten().copied().collect();
+    named.sort_unstable();
+    named.dedup();
+    for drawing in named {
+        drawings.cost(drawing, &mut Vec::new())?;
+    }
+    let mut known = HashMap::new();
+    for page in document.objects.values().filter_map(|object| object.as_dict().ok()) {
+        let Ok(contents) = page.get(b"Contents") else { continue };
+        let object = document.dereference(contents).map_or(contents, |(_, object)| object);
+        let parts = object.as_array().map_or(std::slice::from_ref(contents), Vec::as_slice);
+        let (mut page, mut own) = (Cost::default(), 0);
+        for part in parts {
+            let Ok((Some(id), Object::Stream(stream))) = document.dereference(part) else { continue };
+            let (weight, cost) = if let Some(known) = known.get(&id) {
+                *known
+            } else {
+                let content = unpacked(stream);
+                let weight = content.len();
+                (weight as u64, drawings.cost_of_content(&content, weight, None, &mut Vec::new())?)
+            };
+            known.insert(id, (weight, cost));
+            own += weight;
+            page.all = page.all.saturating_add(cost.all);
+            page.held = page.held.max(cost.held - weight);
+            page.depth = page.depth.max(cost.depth);
+        }
+        page.held = page.held.saturating_add(own);
+        page.refuse_heavy()?;
+    }
+    Ok(())
 }
 
-/// The forms that a form may draw, as far as they decide whether it contains itself.
-struct Forms<'a> {
+/// The bytes of content that the library reads to draw something.
+#[derive(Clone, Copy, Default)]
+struct Cost {
+    /// Of all that is drawn in it, as often as it is drawn.
+    all: u64,
+    /// Of what is held at one time: it, and the heaviest of what is drawn within.
+    held: u64,
+    /// Pages and drawings within one another.
+    depth: usize,
+}
+
+impl Cost {
+    fn refuse_heavy(self) -> Result<Self, Rejection> {
+        let heavy = |limit| Err(Rejection::PdfTooHeavy { limit });
+        match self {
+            Self { held, .. } if held > MOST_HELD_BYTES => heavy(MOST_HELD_BYTES),
+            Self { all, .. } if all > MOST_DRAWN_BYTES => heavy(MOST_DRAWN_BYTES),
+            Self { depth, .. } if depth > DEEPEST_FORM + 1 => Err(endless_drawing()),
+            cost => Ok(cost),
+        }
+    }
+}
+
+fn endless_drawing() -> Rejection {
+    Rejection::BrokenPdf { reason: "a drawing in it contains itself".into() }
+}
+
+/// What may be drawn, as far as it decides whether a drawing contains itself and how often it is drawn.
+struct Drawings<'a> {
     document: &'a Document,
-    /// Every form that some page or form has a name for: what a form without resources of its own may draw.
+    /// Every stream that some page or form has a name for: what one without names of its own may draw.
     named: HashMap<Vec<u8>, Vec<ObjectId>>,
-    checked: HashSet<ObjectId>,
+    costs: HashMap<ObjectId, Cost>,
+    /// The heaviest of what each name stands for.
+    costs_of_names: HashMap<Vec<u8>, Cost>,
 }
 
-impl<'a> Forms<'a> {
+impl<'a> Drawings<'a> {
     fn of(document: &'a Document) -> Self {
-        let mut forms = Self { document, named: HashMap::new(), checked: HashSet::new() };
-        for object in document.objects.values() {
-            let dictionary = object.as_dict().or_else(|_| object.as_stream().map(|stream| &stream.dict));
-            let Ok(dictionary) = dictionary else { continue };
-            let resources = document.get_dict_in_dict(dictionary, b"Resources").unwrap_or(dictionary);
-            let Ok(named) = document.get_dict_in_dict(resources, b"XObject") else { continue };
-            for (name, object) in named {
-                if let Ok(id) = object.as_reference() {
-                    forms.named.entry(name.clone()).or_default().push(id);
-                }
+        let (named, costs, costs_of_names) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let mut drawings = Self { document, named, costs, costs_of_names };
+        document.objects.values().for_each(|object| drawings.name_those_in(object));
+        for ids in drawings.named.values_mut() {
+            ids.sort_unstable();
+            ids.dedup();
+        }
+        drawings
+    }
+
+    /// Values lie in one another at most as deep as the library reads them, a hundred.
+    fn name_those_in(&mut self, object: &'a Object) {
+        let dictionary = match object {
+            Object::Array(values) => return values.iter().for_each(|value| self.name_those_in(value)),
+            Object::Dictionary(dictionary) => dictionary,
+            Object::Stream(stream) => &stream.dict,
+            _ => return,
+        };
+        for (name, drawing) in dictionary_in(self.document, dictionary, b"XObject").into_iter().flatten() {
+            if let Ok((Some(id), _)) = self.document.dereference(drawing) {
+                self.named.entry(name.clone()).or_default().push(id);
             }
         }
-        forms
+        dictionary.iter().for_each(|(_, value)| self.name_those_in(value));
     }
 
-    fn refuse_endless(&mut self, form: ObjectId, path: &mut Vec<ObjectId>) -> Result<(), Rejection> {
-        if path.contains(&form) || path.len() >= DEEPEST_FORM {
-            return Err(Rejection::BrokenPdf { reason: "a drawing in it contains itself".into() });
+    fn cost(&mut self, drawing: ObjectId, path: &mut Vec<ObjectId>) -> Result<Cost, Rejection> {
+        if path.contains(&drawing) || path.len() >= DEEPEST_FORM {
+            return Err(endless_drawing());
         }
-        if self.checked.contains(&form) {
-            return Ok(());
+        if let Some(cost) = self.costs.get(&drawing) {
+            return Ok(*cost);
         }
-        path.push(form);
-        for inner in self.drawn_by(form) {
-            self.refuse_endless(inner, path)?;
-        }
+        let Ok(stream) = self.document.get_object(drawing).and_then(Object::as_stream) else {
+            return Ok(Cost::default());
+        };
+        path.push(drawing);
+        let content = unpacked(stream);
+        let is_picture = stream.dict.get(b"Subtype").and_then(Object::as_name).is_ok_and(|name| name == b"Image");
+        let weight = if is_picture { operators(&content) } else { content.len() };
+        let own = dictionary_in(self.document, &stream.dict, b"Resources");
+        let nothing = Dictionary::new();
+        let own = own.map(|resources| dictionary_in(self.document, resources, b"XObject").unwrap_or(&nothing));
+        let cost = self.cost_of_content(&content, weight, own, path)?.refuse_heavy()?;
         path.pop();
-        self.checked.insert(form);
-        Ok(())
+        self.costs.insert(drawing, cost);
+        Ok(cost)
     }
 
-    fn drawn_by(&self, form: ObjectId) -> Vec<ObjectId> {
-        let Ok(stream) = self.document.get_object(form).and_then(Object::as_stream) else { return Vec::new() };
-        let drawn: Vec<ObjectId> = if let Ok(own) = self.document.get_dict_in_dict(&stream.dict, b"Resources") {
-            let named = self.document.get_dict_in_dict(own, b"XObject").into_iter().flatten();
-            named.filter_map(|(_, object)| object.as_reference().ok()).collect()
-        } else {
-            // Without resources of its own a form uses its page's, by name.
-            let content = stream.decompressed_content().unwrap_or_else(|_| stream.content.clone());
-            drawn_names(&content).filter_map(|name| self.named.get(name)).flatten().copied().collect()
-        };
-        let is_form_object = |id: &ObjectId| {
-            self.document.get_object(*id).and_then(Object::as_stream).is_ok_and(|stream| is_form(&stream.dict))
-        };
-        drawn.into_iter().filter(is_form_object).collect()
+    /// The cost of content with all it draws: what each name in it stands for, in its own resources or, where it has
+    /// none, in those of any page. A name is an operand of one operator at most.
+    fn cost_of_content(
+        &mut self,
+        content: &[u8],
+        weight: usize,
+        own: Option<&Dictionary>,
+        path: &mut Vec<ObjectId>,
+    ) -> Result<Cost, Rejection> {
+        let mut within = Cost::default();
+        for name in memchr::memchr_iter(b'/', content).filter_map(|at| Syntax::new(content, at).name()) {
+            let drawn = match own {
+                Some(own) => {
+                    let drawing = own.get(&name).ok().and_then(|drawing| self.document.dereference(drawing).ok()?.0);
+                    drawing.map_or(Ok(Cost::default()), |drawing| self.cost(drawing, path))?
+                }
+                None => self.cost_of_name(name, path)?,
+            };
+            within.all = within.all.saturating_add(drawn.all);
+            within.held = within.held.max(drawn.held);
+            within.depth = within.depth.max(drawn.depth);
+        }
+        Ok(Cost {
+            all: within.all.saturating_add(content.len() as u64),
+            held: within.held.saturating_add(weight as u64),
+            depth: within.depth + 1,
+        })
+    }
+
+    fn cost_of_name(&mut self, name: Vec<u8>, path: &mut Vec<ObjectId>) -> Result<Cost, Rejection> {
+        if let Some(cost) = self.costs_of_names.get(&name) {
+            return Ok(*cost);
+        }
+        let Some(drawings) = self.named.get(&name) else { return Ok(Cost::default()) };
+        let mut heaviest = Cost::default();
+        for drawing in drawings.clone() {
+            let cost = self.cost(drawing, path)?;
+            heaviest.all = heaviest.all.max(cost.all);
+            heaviest.held = heaviest.held.max(cost.held);
+            heaviest.depth = heaviest.depth.max(cost.depth);
+        }
+        self.costs_of_names.insert(name, heaviest);
+        Ok(heaviest)
     }
 }
 
-/// The names in `/Name Do` of a content stream.
-fn drawn_names(content: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let words = content.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-    let following = content.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).skip(1);
-    words.zip(following).filter(|(_, next)| *next == b"Do").filter_map(|(name, _)| name.strip_prefix(b"/"))
+fn dictionary_in<'a>(document: &'a Document, dictionary: &'a Dictionary, key: &[u8]) -> Option<&'a Dictionary> {
+    document.dereference(dictionary.get(key).ok()?).ok()?.1.as_dict().ok()
+}
+
+/// What the library makes of a stream: its content as it is, if it cannot be unpacked.
+fn unpacked(stream: &Stream) -> Cow<'_, [u8]> {
+    if stream.filters().is_err() {
+        return Cow::Borrowed(&stream.content);
+    }
+    stream.decompressed_content().map_or(Cow::Borrowed(stream.content.as_slice()), Cow::Owned)
+}
+
+/// About how many bytes of operators and values a picture holds when it is read as the content of a page, which its first
+/// bytes mostly end.
+fn operators(picture: &[u8]) -> usize {
+    let mut after_space = true;
+    let mut values = 0;
+    for &byte in picture {
+        values += usize::from(matches!(byte, b'[' | b'<' | b'/' | b'(') || (after_space && byte.is_ascii_graphic()));
+        after_space = matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+    }
+    values * 2
 }

@@ -2,10 +2,13 @@
 //!
 //! The library hands every object to a filter as it reads it. This filter counts bytes and looks at the clock, and ends
 //! the reading by unwinding when there is too much; the reading thread catches that and reports the reason. It also
-//! weighs the object streams, which the library unpacks next. Of an encrypted file neither is possible before it is
+//! weighs the object streams, which the library unpacks next. Two things it never sees: an object stream that the library
+//! opens to learn how long another stream is, so lengths that stand in one are refused; and what the library reads into
+//! streams whose length it learns at the end, so those are counted with all they might get. Of an encrypted file neither is possible before it is
 //! decrypted, so the library is shown the file as an open one, and decryption and object streams follow here.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::time::Instant;
 
 use pdf_extract::encryption::decrypt_object;
@@ -37,6 +40,7 @@ thread_local! {
 struct Watch {
     deadline: Instant,
     seconds: u64,
+    file_bytes: usize,
     bytes_left: usize,
     values_left: usize,
     /// Object streams are encrypted and stay closed.
@@ -50,12 +54,13 @@ struct Watch {
 pub(super) fn load(bytes: &[u8], deadline: Instant, limits: &Limits) -> Result<Document, Rejection> {
     let start = memchr::memmem::find(bytes, b"%PDF-").unwrap_or(0);
     let bytes = &bytes[start..];
-    let tables = look_at(bytes)?;
+    let lengths = remote_lengths(bytes)?;
+    let tables = look_at(bytes, &lengths)?;
     let values_left = MOST_VALUES.checked_sub(count_values(bytes)).ok_or_else(too_many_values)?;
-    refuse_remote_lengths(bytes)?;
     let is_encrypted = tables.encryption.is_some();
     let seconds = limits.pdf_seconds;
-    let watch = Watch { deadline, seconds, bytes_left: MOST_OBJECT_BYTES, values_left, sealed: is_encrypted };
+    let (file_bytes, bytes_left) = (bytes.len(), MOST_OBJECT_BYTES);
+    let watch = Watch { deadline, seconds, file_bytes, bytes_left, values_left, sealed: is_encrypted };
     WATCH.set(Some(watch));
     let options = LoadOptions::with_filter(watched);
     let Some(name) = tables.encryption else {
@@ -78,31 +83,34 @@ fn too_many_values() -> Rejection {
     Rejection::BrokenPdf { reason: "it holds more values than any letter".into() }
 }
 
-/// Refuses files in which reading one stream may lead to ten thousand others: the library would run out of stack.
-fn refuse_remote_lengths(bytes: &[u8]) -> Result<(), Rejection> {
-    let mut remote = 0;
+/// The objects that hold the length of a stream. Refuses files in which reading one stream may lead to ten thousand
+/// others: the library would run out of stack.
+fn remote_lengths(bytes: &[u8]) -> Result<HashSet<u64>, Rejection> {
+    let (mut objects, mut remote) = (HashSet::new(), 0);
     for at in memchr::memchr_iter(b'/', bytes) {
-        let mut syntax = Syntax::new(bytes, at);
-        let is_length = syntax.skip(b"/Length").is_some()
-            || (bytes[at + 1..]
+        let may_be_length = bytes[at + 1..].first() == Some(&b'L')
+            || bytes[at + 1..]
                 .iter()
                 .take(24)
                 .take_while(|byte| !super::syntax::is_space(**byte))
-                .any(|byte| *byte == b'#'));
-        if !is_length {
+                .any(|byte| *byte == b'#');
+        let mut syntax = Syntax::new(bytes, at);
+        if !may_be_length || syntax.name().is_none_or(|name| name != b"Length") {
             continue;
         }
         syntax.skip_space();
-        let is_here = syntax.number().is_some() && {
-            syntax.skip_space();
-            matches!(bytes.get(syntax.at), Some(b'/' | b'>'))
-        };
-        remote += usize::from(!is_here);
+        let number = syntax.number();
+        syntax.skip_space();
+        if number.is_some() && matches!(bytes.get(syntax.at), Some(b'/' | b'>')) {
+            continue;
+        }
+        objects.extend(number);
+        remote += 1;
         if remote > MOST_REMOTE_LENGTHS {
             return Err(Rejection::BrokenPdf { reason: "its parts refer to one another without end".into() });
         }
     }
-    Ok(())
+    Ok(objects)
 }
 
 /// The filter that the library hands every object to.
@@ -123,7 +131,15 @@ impl Watch {
             return Err(Rejection::PdfTookTooLong { seconds: self.seconds });
         }
         let heavy = || Rejection::PdfTooHeavy { limit: MOST_OBJECT_BYTES as u64 };
-        self.bytes_left = self.bytes_left.checked_sub(size_of_object(object)).ok_or_else(heavy)?;
+        // Of a stream without content, the library may yet learn its length: up to the end of the file.
+        let awaited = match object {
+            Object::Stream(Stream { content, start_position: Some(start), .. }) if content.is_empty() => {
+                self.file_bytes.saturating_sub(*start)
+            }
+            _ => 0,
+        };
+        let size = size_of_object(object).saturating_add(awaited);
+        self.bytes_left = self.bytes_left.checked_sub(size).ok_or_else(heavy)?;
         if let Object::Stream(stream) = object
             && stream.dict.has_type(b"ObjStm")
         {
@@ -164,7 +180,7 @@ impl Watch {
 }
 
 /// About how many bytes an object takes in memory.
-fn size_of_object(object: &Object) -> usize {
+pub(super) fn size_of_object(object: &Object) -> usize {
     let own = size_of::<Object>();
     own + match object {
         Object::Name(bytes) | Object::String(bytes, _) => bytes.len(),

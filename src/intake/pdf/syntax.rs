@@ -105,7 +105,7 @@ impl<'a> Syntax<'a> {
     }
 
     /// A name without its slash, with `#41` read as `A`.
-    fn name(&mut self) -> Option<Vec<u8>> {
+    pub(super) fn name(&mut self) -> Option<Vec<u8>> {
         self.skip(b"/")?;
         let mut name = Vec::new();
         while let Some(byte) = self.peek().filter(|byte| !is_space(*byte) && !is_delimiter(*byte)) {

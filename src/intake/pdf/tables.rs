@@ -29,8 +29,10 @@ pub(super) struct Tables {
 
 /// Looks at every table, from the newest to the oldest.
 ///
-/// `bytes` begin at the marker `%PDF-`, from where a PDF counts its places.
-pub(super) fn look_at(bytes: &[u8]) -> Result<Tables, Rejection> {
+/// `bytes` begin at the marker `%PDF-`, from where a PDF counts its places. `lengths` are the objects that hold the
+/// length of a stream: none may stand in an object stream, which the library would unpack on the way, before anyone can
+/// weigh it, and once for each.
+pub(super) fn look_at(bytes: &[u8], lengths: &HashSet<u64>) -> Result<Tables, Rejection> {
     let first = newest(bytes).ok_or_else(|| broken("it does not say where its table of contents stands"))?;
     let mut tables = Tables { encryption: None };
     let mut waiting = vec![first];
@@ -42,7 +44,7 @@ pub(super) fn look_at(bytes: &[u8]) -> Result<Tables, Rejection> {
         if seen.len() > MOST_TABLES {
             return Err(broken("it has more tables of contents than any letter"));
         }
-        let entries = table_at(bytes, at)?;
+        let entries = table_at(bytes, at, lengths)?;
         for entry in &entries {
             let value = &bytes[entry.value.clone()];
             if matches!(entry.name.as_slice(), b"Prev" | b"XRefStm") {
@@ -71,7 +73,7 @@ fn newest(bytes: &[u8]) -> Option<usize> {
 }
 
 /// The dictionary of a table: what follows the word "trailer", or that of the stream.
-fn table_at(bytes: &[u8], at: usize) -> Result<Vec<Entry>, Rejection> {
+fn table_at(bytes: &[u8], at: usize, lengths: &HashSet<u64>) -> Result<Vec<Entry>, Rejection> {
     let unreadable = || broken("its table of contents cannot be read");
     let mut syntax = Syntax::new(bytes, at);
     if bytes[at..].starts_with(b"xref") {
@@ -87,21 +89,58 @@ fn table_at(bytes: &[u8], at: usize) -> Result<Vec<Entry>, Rejection> {
     syntax.skip(b"stream").ok_or_else(unreadable)?;
     let line_end = memchr::memchr2(b'\r', b'\n', &bytes[syntax.at..]).ok_or_else(unreadable)?;
     refuse_claims(bytes, &entries)?;
-    let Some(filter) = last_called(&entries, "Filter") else { return Ok(entries) };
-    let filter = bytes[filter.value.clone()].iter().filter(|byte| !matches!(byte, b'[' | b']' | b' ' | b'\r' | b'\n'));
-    if !filter.eq(b"/FlateDecode") {
-        return Err(broken("its table of contents is packed in a way that no letter's is"));
-    }
-    let mut dictionary = Dictionary::new();
-    dictionary.set("Filter", Object::Name(b"FlateDecode".to_vec()));
-    if let Some(parameters) = last_called(&entries, "DecodeParms").and_then(|entry| numbers_in(bytes, entry)) {
-        dictionary.set("DecodeParms", parameters);
-    }
-    // How long the stream is does not matter: packed content knows its own end.
+    // How long the stream is does not matter: packed content knows its own end, and what follows other content only adds
+    // entries.
     let from = syntax.at + line_end;
     let from = from + if bytes[from..].starts_with(b"\r\n") { 2 } else { 1 };
-    refuse_heavy(&Stream::new(dictionary, bytes[from..].to_vec()), MOST_TABLE_BYTES)?;
+    let mut dictionary = Dictionary::new();
+    if let Some(filter) = last_called(&entries, "Filter") {
+        let brackets = |byte: &&u8| matches!(byte, b'[' | b']' | b' ' | b'\r' | b'\n');
+        if !bytes[filter.value.clone()].iter().filter(|byte| !brackets(byte)).eq(b"/FlateDecode") {
+            return Err(broken("its table of contents is packed in a way that no letter's is"));
+        }
+        dictionary.set("Filter", Object::Name(b"FlateDecode".to_vec()));
+        if let Some(parameters) = last_called(&entries, "DecodeParms").and_then(|entry| numbers_in(bytes, entry)) {
+            dictionary.set("DecodeParms", parameters);
+        }
+    }
+    let is_packed = dictionary.has(b"Filter");
+    let stream = Stream::new(dictionary, bytes[from..].to_vec());
+    if is_packed {
+        refuse_heavy(&stream, MOST_TABLE_BYTES)?;
+    }
+    let content = stream.decompressed_content().unwrap_or_default();
+    if !lengths.is_empty() && packs_any_of(lengths, bytes, &entries, &content) {
+        return Err(broken("the length of a part of it is packed away in another part"));
+    }
     Ok(entries)
+}
+
+/// Whether a table says of one of these objects that it stands in an object stream. Reads the table as the library does.
+fn packs_any_of(objects: &HashSet<u64>, bytes: &[u8], entries: &[Entry], content: &[u8]) -> bool {
+    let numbers = |name: &str| last_called(entries, name).and_then(|entry| integers(&bytes[entry.value.clone()]));
+    let widths = numbers("W").unwrap_or_default();
+    let width = |column: usize| widths.get(column).and_then(|width| usize::try_from(*width).ok()).unwrap_or(0);
+    let index = numbers("Index").or_else(|| Some(vec![0, *numbers("Size")?.first()?])).unwrap_or_default();
+    let mut rest = content;
+    for section in index.chunks_exact(2) {
+        for object in section[0]..section[0].saturating_add(section[1]) {
+            let Some((kind, after)) = rest.split_at_checked(width(0)) else { return false };
+            rest = after;
+            // Of a long number the last four bytes count, here and below.
+            let kind =
+                if kind.is_empty() { 1 } else { kind.iter().fold(0_u32, |sum, byte| sum << 8 | u32::from(*byte)) };
+            // Of an entry of an unknown kind only the kind is passed over.
+            if kind <= 2 {
+                let Some(after) = rest.get(width(1) + width(2)..) else { return false };
+                rest = after;
+            }
+            if kind == 2 && objects.contains(&(object & i64::from(u32::MAX)).cast_unsigned()) {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 fn last_called<'a>(entries: &'a [Entry], name: &str) -> Option<&'a Entry> {
@@ -112,14 +151,20 @@ fn last_called<'a>(entries: &'a [Entry], name: &str) -> Option<&'a Entry> {
 fn refuse_claims(bytes: &[u8], entries: &[Entry]) -> Result<(), Rejection> {
     let numbers = |name: &str| last_called(entries, name).map(|entry| integers(&bytes[entry.value.clone()]));
     let widths = numbers("W").flatten().unwrap_or_default();
-    if widths.iter().any(|width| !(0..=WIDEST_NUMBER).contains(width)) || widths.iter().all(|width| *width == 0) {
+    let means_nothing = widths.iter().any(|width| !(0..=WIDEST_NUMBER).contains(width));
+    // An entry has three numbers; a fourth is nowhere read.
+    if means_nothing || widths.iter().take(3).all(|width| *width == 0) {
         return Err(broken("its table of contents has entries of a width that means nothing"));
     }
-    let claimed = match numbers("Index") {
-        Some(index) => index.unwrap_or_default().chunks(2).filter_map(|pair| pair.get(1)).copied().collect(),
-        None => numbers("Size").flatten().unwrap_or_default(),
+    let sections = match numbers("Index") {
+        Some(Some(index)) => index.chunks(2).filter_map(|pair| pair.get(1)).copied().collect(),
+        Some(None) => return Err(broken("its table of contents lists its entries in a way that no letter's does")),
+        None => Vec::new(),
     };
-    if claimed.iter().try_fold(0_i64, |sum, count| sum.checked_add(*count)).is_none_or(|sum| sum > MOST_ENTRIES) {
+    // The size counts where the library takes the list for none.
+    let size = numbers("Size").flatten().and_then(|size| size.first().copied()).unwrap_or(0);
+    let claimed = sections.iter().fold(0_i64, |sum, count| sum.saturating_add((*count).max(0)));
+    if claimed.max(size) > MOST_ENTRIES {
         return Err(broken("its table of contents claims more entries than any letter has"));
     }
     Ok(())

@@ -24,6 +24,19 @@ fn rationales_conclude_as_they_are_read() {
 }
 
 #[test]
+fn white_space_means_nothing() {
+    let far = "Six weeks of conservative care is the usual rule for imaging of the low back, and in the absence of red flags \
+               an earlier study is not medically necessary. The rule does not apply here.";
+    let printed = include_str!("tests/rationales.txt").lines().filter_map(|line| Some(line.split_once(' ')?.1));
+    for rationale in printed.chain([far]) {
+        let found = conclusion(rationale);
+        for space in ["  ", "\n", " \t ", "        "] {
+            assert_eq!(conclusion(&rationale.replace(' ', space)), found, "{rationale}");
+        }
+    }
+}
+
+#[test]
 fn a_conclusion_survives_the_paragraph_it_ends() {
     let opening = "The patient has low back pain. The guidelines recommend imaging where red flags are present. MRI is \
                    medically necessary when surgery is planned. Dr. A. noted no deficit on 3/4/2016 (vs. 1.5 cm before).";
