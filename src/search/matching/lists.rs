@@ -77,17 +77,21 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// What a decision scores; decisions come in order.
-    pub fn score(&mut self, decision: DocId) -> f32 {
+    /// What a decision scores; decisions come in order. `next` becomes the list's first that is not before it.
+    pub fn score(&mut self, decision: DocId, next: &mut DocId) -> f32 {
         match self {
-            Self::Term(cursor) => cursor.score(decision),
+            Self::Term(cursor) => cursor.score(decision, next),
             Self::Other(OtherCursor { scoring: Some(scoring), .. }) => {
                 if scoring.doc() < decision {
                     scoring.seek(decision);
                 }
-                if scoring.doc() == decision { scoring.score() } else { 0.0 }
+                *next = scoring.doc();
+                if *next == decision { scoring.score() } else { 0.0 }
             }
-            _ => 0.0,
+            _ => {
+                *next = TERMINATED;
+                0.0
+            }
         }
     }
 }
@@ -121,10 +125,11 @@ impl TermCursor<'_> {
         most
     }
 
-    fn score(&mut self, decision: DocId) -> f32 {
+    fn score(&mut self, decision: DocId, next: &mut DocId) -> f32 {
         let Some((weight, position, lengths)) = &mut self.scoring else { return 0.0 };
         position.seek(decision);
-        if position.doc() != Some(decision) {
+        *next = position.doc().unwrap_or(TERMINATED);
+        if *next != decision {
             return 0.0;
         }
         weight.score(lengths.fieldnorm_id(decision), position.postings.freq(position.at))

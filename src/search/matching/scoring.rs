@@ -137,7 +137,8 @@ impl Memory {
 /// The scoring of a decision.
 pub struct Scoring<'r, 'a> {
     pub cursors: &'r mut [Cursor<'a>],
-    pub lists: &'r [Bits],
+    /// The next decision of each list: those that are further on have not this one.
+    pub next: &'r mut [DocId],
     pub pools: &'r [Bits],
     pub conditions: &'r [Condition],
     pub window: DocId,
@@ -151,8 +152,8 @@ impl Scoring<'_, '_> {
         }
         match &part.kind {
             Kind::Nothing => 0.0,
-            Kind::List(list) if !self.lists[*list].has(place) => 0.0,
-            Kind::List(list) => self.cursors[*list].score(self.window + place),
+            Kind::List(list) if self.next[*list] > self.window + place => 0.0,
+            Kind::List(list) => self.cursors[*list].score(self.window + place, &mut self.next[*list]),
             Kind::Constant { condition, score } => {
                 if self.meets(*condition, place) {
                     *score

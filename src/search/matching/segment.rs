@@ -12,8 +12,8 @@ pub struct Reading<'a> {
     compiled: &'a Compiled,
     segment: &'a SegmentReader,
     cursors: Vec<Cursor<'a>>,
-    /// The decisions of each list in this window.
-    lists: Vec<Bits>,
+    /// The next decision of each list that can be scored.
+    next: Vec<DocId>,
     /// What a decision of each list can score in this window at most.
     most: Vec<Score>,
     pools: Vec<Bits>,
@@ -36,7 +36,7 @@ impl<'a> Reading<'a> {
             compiled,
             segment,
             cursors: cursors.collect::<tantivy::Result<_>>()?,
-            lists: vec![Bits::none(); compiled.lists.len()],
+            next: vec![0; compiled.lists.len()],
             most: vec![0.0; compiled.lists.len()],
             pools: vec![Bits::none(); compiled.pools.len()],
             is_read: vec![false; compiled.pools.len()],
@@ -68,19 +68,14 @@ impl<'a> Reading<'a> {
     }
 
     fn pool(&mut self, pool: usize) -> &Bits {
+        let bits = &mut self.pools[pool];
         if !std::mem::replace(&mut self.is_read[pool], true) {
-            self.pools[pool].clear();
+            bits.clear();
             for &list in &self.compiled.pools[pool].lists {
-                if matches!(self.cursors[list], Cursor::Absent) {
-                    continue;
-                }
-                let bits = &mut self.lists[list];
-                bits.clear();
                 self.most[list] = self.cursors[list].find(self.window, bits);
-                self.pools[pool].unite(bits);
             }
         }
-        &self.pools[pool]
+        bits
     }
 
     /// Works out which decisions of the window meet a condition. What needs not be read is not.
@@ -184,7 +179,7 @@ impl<'a> Reading<'a> {
                 let place = at as u32 * 64 + bit;
                 let mut scoring = Scoring {
                     cursors: &mut self.cursors,
-                    lists: &self.lists,
+                    next: &mut self.next,
                     pools: &self.pools,
                     conditions: &self.compiled.conditions,
                     window: self.window,

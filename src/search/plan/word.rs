@@ -86,7 +86,9 @@ impl Planner<'_> {
                 most_frequent = most_frequent.max(self.dictionary.frequency(one.field, &whole.text)?);
                 clauses.push(Clause::term(one.field, &whole.text).boosted(WHOLE_FORM));
             }
-            if word.parts.len() > 1 {
+            // A strength or a code has one spelling as a whole; words joined otherwise may also stand beside each other.
+            let is_code = word.complete_wholes().next().is_some() && word.parts.iter().any(|part| part.stem.is_none());
+            if word.parts.len() > 1 && !is_code {
                 clauses.push(phrase(one.field, &word.parts, 0));
                 if !self.exact && word.parts.iter().all(|part| part.stem.is_some()) {
                     let apart = word.parts.iter().map(|part| self.stemmed(one.field, part)).collect();
