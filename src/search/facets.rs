@@ -17,8 +17,8 @@ use super::matching::Bits;
 
 /// Decisions counted at a time.
 const BLOCK: usize = 1024;
-/// Up to this part of a segment's decisions, their values are looked up one by one: an eighth.
-const FEW: u32 = 8;
+/// Up to one in so many of a segment's decisions, their values are looked up one by one.
+const FEW: u32 = 6;
 
 /// How often each value of a facet occurs.
 pub type Counts = HashMap<String, u64>;
@@ -46,39 +46,52 @@ impl FacetColumn {
     pub fn count(&self, segment: &SegmentReader, found: &Found) -> tantivy::Result<Counts> {
         let Some((dictionary, column)) = &self.values else { return Ok(Counts::new()) };
         let few = found.documents / FEW;
-        let listed = if found.count > few && segment.alive_bitset().is_none() {
-            self.listed(segment, dictionary)?
-        } else {
-            None
-        };
-        let Some(listed) = listed else {
-            let mut counts = vec![0_u32; dictionary.num_terms()];
-            count_into(&mut counts, column, found.words());
-            return Ok(named(dictionary, &counts)?.collect());
-        };
-        let mut counts: Counts;
-        if found.documents - found.count <= few {
-            counts = listed.into_iter().map(|(value, info)| (value, u64::from(info.doc_freq))).collect();
-            let mut others = vec![0_u32; dictionary.num_terms()];
-            count_into(&mut others, column, found.others());
-            for (value, fewer) in named(dictionary, &others)? {
-                counts.entry(value).and_modify(|count| *count -= fewer);
-            }
-        } else {
-            let inverted = segment.inverted_index(segment.schema().get_field(&self.name)?)?;
-            counts = Counts::with_capacity(listed.len());
-            for (value, info) in listed {
-                let mut postings = inverted.read_block_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
-                counts.insert(value, found.count_of(&mut postings));
-            }
+        if found.count > few
+            && segment.alive_bitset().is_none()
+            && let Some(lists) = self.lists(segment, dictionary)?
+        {
+            let mut counts = if found.documents - found.count <= few {
+                let totals = lists.into_iter().map(|(value, info)| (value, u64::from(info.doc_freq)));
+                let mut counts: Counts = totals.collect();
+                for (value, fewer) in one_by_one(dictionary, column, found.others())? {
+                    counts.entry(value).and_modify(|count| *count -= fewer);
+                }
+                counts
+            } else {
+                self.by_lists(segment, column, lists, found)?
+            };
+            counts.retain(|_, count| *count > 0);
+            return Ok(counts);
         }
-        counts.retain(|_, count| *count > 0);
+        one_by_one(dictionary, column, found.words())
+    }
+
+    /// Counts how many of each value's decisions were found.
+    fn by_lists(
+        &self,
+        segment: &SegmentReader,
+        column: &Column<u64>,
+        mut lists: Vec<(String, TermInfo)>,
+        found: &Found,
+    ) -> tantivy::Result<Counts> {
+        let inverted = segment.inverted_index(segment.schema().get_field(&self.name)?)?;
+        lists.sort_by_key(|(_, info)| info.doc_freq);
+        // Where every decision has one value, those with the most frequent one are the others.
+        let others = if matches!(column.index, ColumnIndex::Full) { lists.pop() } else { None };
+        let mut counts = Counts::with_capacity(lists.len() + 1);
+        for (value, info) in lists {
+            let mut list = inverted.read_block_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
+            counts.insert(value, found.count_of(&mut list));
+        }
+        if let Some((value, _)) = others {
+            counts.insert(value, found.count() - counts.values().sum::<u64>());
+        }
         Ok(counts)
     }
 
     /// Where the decisions with each value are listed; nothing where two values differ in case only, which the lists do
     /// not tell apart.
-    fn listed(
+    fn lists(
         &self,
         segment: &SegmentReader,
         dictionary: &Dictionary,
@@ -157,10 +170,21 @@ impl Found {
     }
 }
 
-fn count_into(counts: &mut [u32], column: &Column<u64>, found: impl Iterator<Item = u64>) {
+/// Counts the values of some decisions, 64 in a word, by their columns.
+fn one_by_one(
+    dictionary: &Dictionary,
+    column: &Column<u64>,
+    decisions: impl Iterator<Item = u64>,
+) -> tantivy::Result<Counts> {
+    let mut counts = vec![0_u32; dictionary.num_terms()];
+    count_into(&mut counts, column, decisions);
+    named(dictionary, &counts)
+}
+
+fn count_into(counts: &mut [u32], column: &Column<u64>, decisions: impl Iterator<Item = u64>) {
     let (mut block, mut owners, mut rows) = (Vec::with_capacity(BLOCK + 64), Vec::new(), Vec::new());
     let mut values = Vec::new();
-    let mut words = (0..).step_by(64).zip(found).peekable();
+    let mut words = (0..).step_by(64).zip(decisions).peekable();
     while words.peek().is_some() {
         block.clear();
         while block.len() < BLOCK
@@ -188,14 +212,11 @@ fn count_into(counts: &mut [u32], column: &Column<u64>, found: impl Iterator<Ite
 }
 
 /// The values that occur, with how often.
-fn named<'a>(
-    dictionary: &Dictionary,
-    counts: &'a [u32],
-) -> tantivy::Result<impl Iterator<Item = (String, u64)> + use<'a>> {
+fn named(dictionary: &Dictionary, counts: &[u32]) -> tantivy::Result<Counts> {
     let occurring: Vec<u64> = (0..counts.len() as u64).filter(|&value| counts[value as usize] > 0).collect();
     let mut names = Vec::with_capacity(occurring.len());
     dictionary.sorted_ords_to_term_cb(&occurring, |name| names.push(String::from_utf8_lossy(name).into_owned()))?;
-    Ok(names.into_iter().zip(occurring).map(|(name, value)| (name, u64::from(counts[value as usize]))))
+    Ok(names.into_iter().zip(occurring).map(|(name, value)| (name, u64::from(counts[value as usize]))).collect())
 }
 
 /// The counts of a facet over all segments, largest first, equal ones in the order of their values.
