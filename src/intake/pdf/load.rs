@@ -3,7 +3,7 @@
 //! The library hands every object to a filter as it reads it. This filter counts bytes and looks at the clock, and ends
 //! the reading by unwinding when there is too much; the reading thread catches that and reports the reason. It also
 //! weighs the object streams, which the library unpacks next. Two things it never sees: an object stream that the library
-//! opens to learn how long another stream is, so lengths that stand in one are refused; and what the library reads into
+//! opens to learn how long another stream is, which is weighed with the tables; and what the library reads into
 //! streams whose length it learns at the end, so those are counted with all they might get. Of an encrypted file neither is possible before it is
 //! decrypted, so the library is shown the file as an open one, and decryption and object streams follow here.
 

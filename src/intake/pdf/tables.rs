@@ -3,7 +3,7 @@
 //! A table may be packed like any stream and claims how many entries it has, and how wide; the library makes room for
 //! what is claimed. Tables refer to earlier ones.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet, hash_map};
 use std::ops::Range;
 
 use pdf_extract::{Dictionary, Object, Stream};
@@ -16,6 +16,8 @@ use crate::intake::rejection::Rejection;
 const MOST_ENTRIES: i64 = 1_000_000;
 /// Bytes that a packed table may unpack to.
 const MOST_TABLE_BYTES: usize = 16 << 20;
+/// Bytes unpacked to find the lengths of streams.
+const MOST_UNPACKED_FOR_LENGTHS: usize = 256 << 20;
 /// Earlier tables: a PDF has one for each time it was changed.
 const MOST_TABLES: usize = 256;
 /// Bytes of one number in a table.
@@ -30,8 +32,7 @@ pub(super) struct Tables {
 /// Looks at every table, from the newest to the oldest.
 ///
 /// `bytes` begin at the marker `%PDF-`, from where a PDF counts its places. `lengths` are the objects that hold the
-/// length of a stream: none may stand in an object stream, which the library would unpack on the way, before anyone can
-/// weigh it, and once for each.
+/// length of a stream: one that stands in an object stream has the library unpack that on the way, so it is weighed here.
 pub(super) fn look_at(bytes: &[u8], lengths: &HashSet<u64>) -> Result<Tables, Rejection> {
     let first = newest(bytes).ok_or_else(|| broken("it does not say where its table of contents stands"))?;
     let mut tables = Tables { encryption: None };
@@ -83,14 +84,28 @@ fn table_at(bytes: &[u8], at: usize, lengths: &HashSet<u64>) -> Result<Vec<Entry
         syntax.skip_space();
         return syntax.dictionary().ok_or_else(unreadable);
     }
+    let (entries, stream) = stream_at(bytes, at)?;
+    refuse_claims(bytes, &entries)?;
+    if stream.dict.has(b"Filter") {
+        refuse_heavy(&stream, MOST_TABLE_BYTES)?;
+    }
+    if !lengths.is_empty() {
+        let content = stream.decompressed_content().unwrap_or_default();
+        weigh_packed_lengths(lengths, bytes, &places(bytes, &entries, &content))?;
+    }
+    Ok(entries)
+}
+
+/// A stream that may be packed as those of tables are. How long it is does not matter: packed content knows its own end,
+/// and what follows other content only adds to it.
+fn stream_at(bytes: &[u8], at: usize) -> Result<(Vec<Entry>, Stream), Rejection> {
+    let unreadable = || broken("its table of contents cannot be read");
+    let mut syntax = Syntax::new(bytes, at);
     syntax.object_head().ok_or_else(unreadable)?;
     let entries = syntax.dictionary().ok_or_else(unreadable)?;
     syntax.skip_space();
     syntax.skip(b"stream").ok_or_else(unreadable)?;
     let line_end = memchr::memchr2(b'\r', b'\n', &bytes[syntax.at..]).ok_or_else(unreadable)?;
-    refuse_claims(bytes, &entries)?;
-    // How long the stream is does not matter: packed content knows its own end, and what follows other content only adds
-    // entries.
     let from = syntax.at + line_end;
     let from = from + if bytes[from..].starts_with(b"\r\n") { 2 } else { 1 };
     let mut dictionary = Dictionary::new();
@@ -104,43 +119,74 @@ fn table_at(bytes: &[u8], at: usize, lengths: &HashSet<u64>) -> Result<Vec<Entry
             dictionary.set("DecodeParms", parameters);
         }
     }
-    let is_packed = dictionary.has(b"Filter");
-    let stream = Stream::new(dictionary, bytes[from..].to_vec());
-    if is_packed {
-        refuse_heavy(&stream, MOST_TABLE_BYTES)?;
-    }
-    let content = stream.decompressed_content().unwrap_or_default();
-    if !lengths.is_empty() && packs_any_of(lengths, bytes, &entries, &content) {
-        return Err(broken("the length of a part of it is packed away in another part"));
-    }
-    Ok(entries)
+    Ok((entries, Stream::new(dictionary, bytes[from..].to_vec())))
 }
 
-/// Whether a table says of one of these objects that it stands in an object stream. Reads the table as the library does.
-fn packs_any_of(objects: &HashSet<u64>, bytes: &[u8], entries: &[Entry], content: &[u8]) -> bool {
+/// Where a table says that an object stands.
+#[derive(Clone, Copy)]
+enum Place {
+    At(usize),
+    /// In the object stream of this number.
+    In(u64),
+}
+
+/// The places of the objects of a table, which is read as the library does.
+fn places(bytes: &[u8], entries: &[Entry], content: &[u8]) -> HashMap<u64, Place> {
     let numbers = |name: &str| last_called(entries, name).and_then(|entry| integers(&bytes[entry.value.clone()]));
     let widths = numbers("W").unwrap_or_default();
     let width = |column: usize| widths.get(column).and_then(|width| usize::try_from(*width).ok()).unwrap_or(0);
     let index = numbers("Index").or_else(|| Some(vec![0, *numbers("Size")?.first()?])).unwrap_or_default();
+    // Of a long number the last four bytes count.
+    let number = |bytes: &[u8]| bytes.iter().fold(0_u32, |sum, byte| sum << 8 | u32::from(*byte));
+    let mut places = HashMap::new();
     let mut rest = content;
     for section in index.chunks_exact(2) {
         for object in section[0]..section[0].saturating_add(section[1]) {
-            let Some((kind, after)) = rest.split_at_checked(width(0)) else { return false };
+            let Some((kind, after)) = rest.split_at_checked(width(0)) else { return places };
             rest = after;
-            // Of a long number the last four bytes count, here and below.
-            let kind =
-                if kind.is_empty() { 1 } else { kind.iter().fold(0_u32, |sum, byte| sum << 8 | u32::from(*byte)) };
+            let kind = if kind.is_empty() { 1 } else { number(kind) };
             // Of an entry of an unknown kind only the kind is passed over.
-            if kind <= 2 {
-                let Some(after) = rest.get(width(1) + width(2)..) else { return false };
-                rest = after;
+            if kind > 2 {
+                continue;
             }
-            if kind == 2 && objects.contains(&(object & i64::from(u32::MAX)).cast_unsigned()) {
-                return true;
-            }
+            let Some((place, after)) = rest.split_at_checked(width(1)) else { return places };
+            let Some(after) = after.get(width(2)..) else { return places };
+            rest = after;
+            let object = (object & i64::from(u32::MAX)).cast_unsigned();
+            match kind {
+                1 => places.insert(object, Place::At(number(place) as usize)),
+                2 => places.insert(object, Place::In(u64::from(number(place)))),
+                _ => None,
+            };
         }
     }
-    false
+    places
+}
+
+/// Weighs the object streams that hold the length of another stream: the library unpacks one anew for each such length.
+fn weigh_packed_lengths(lengths: &HashSet<u64>, bytes: &[u8], places: &HashMap<u64, Place>) -> Result<(), Rejection> {
+    let mut weights: HashMap<u64, usize> = HashMap::new();
+    let mut left = MOST_UNPACKED_FOR_LENGTHS;
+    for length in lengths {
+        let Some(Place::In(container)) = places.get(length) else { continue };
+        let weight = match weights.entry(*container) {
+            hash_map::Entry::Occupied(known) => *known.get(),
+            hash_map::Entry::Vacant(unknown) => {
+                let Some(Place::At(at)) = places.get(container).filter(|place| is_within(place, bytes)) else {
+                    return Err(broken("the length of a part of it is packed away where nobody finds it"));
+                };
+                let (_, stream) = stream_at(bytes, *at)?;
+                refuse_heavy(&stream, MOST_TABLE_BYTES)?;
+                *unknown.insert(stream.decompressed_content().map_or(0, |content| content.len()))
+            }
+        };
+        left = left.checked_sub(weight).ok_or(Rejection::PdfTooHeavy { limit: MOST_UNPACKED_FOR_LENGTHS as u64 })?;
+    }
+    Ok(())
+}
+
+fn is_within(place: &Place, bytes: &[u8]) -> bool {
+    matches!(place, Place::At(at) if *at < bytes.len())
 }
 
 fn last_called<'a>(entries: &'a [Entry], name: &str) -> Option<&'a Entry> {
