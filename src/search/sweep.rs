@@ -86,11 +86,6 @@ impl Sweep<'_> {
         Ok(all)
     }
 
-    /// The filter of a facet's own field.
-    fn own_filter(&self, facet: &str) -> Option<usize> {
-        self.filters.iter().position(|(field, _)| *field == facet)
-    }
-
     fn segment(
         &self,
         compiled: &Compiled,
@@ -100,71 +95,72 @@ impl Sweep<'_> {
     ) -> tantivy::Result<SegmentFound> {
         let is_scored = self.best == Best::Score;
         let mut reading = Reading::open(compiled, segment, ordinal)?;
-        let mut found = FoundInSegment::none_of(segment.max_doc());
-        // What would be found without one of the filters, for the facets that have one.
-        let has_facet = |filter: &usize| self.facets.contains(&self.filters[*filter].0);
-        let mut without: Vec<(usize, FoundInSegment)> = (0..self.filters.len())
-            .filter(has_facet)
-            .map(|filter| (filter, FoundInSegment::none_of(segment.max_doc())))
-            .collect();
         let mut ranking = Ranking::new(self, segment, least)?;
-        let (mut words, mut within) = (Bits::none(), Bits::none());
-        let mut passed = vec![Bits::none(); self.filters.len()];
+        let mut all = Within::every_filter_but(None, segment);
+        // What would be found without one of the filters, for the facets that have one.
+        let filters = (0..self.filters.len()).filter(|filter| self.facets.contains(&self.filters[*filter].0));
+        let mut others: Vec<Within> = filters.map(|filter| Within::every_filter_but(Some(filter), segment)).collect();
+        let (mut words, mut passed) = (Bits::none(), Bits::none());
         for window in (0..segment.max_doc()).step_by(WINDOW as usize) {
             reading.enter(window);
-            for (filter, passed) in passed.iter_mut().enumerate() {
-                reading.filter(filter, passed);
+            let mut each: Vec<&mut Within> = std::iter::once(&mut all).chain(&mut others).collect();
+            for within in &mut each {
+                within.left.fill_to(WINDOW.min(segment.max_doc() - window));
+            }
+            for filter in 0..self.filters.len() {
+                reading.filter(filter, &mut passed);
+                let asked = each.iter_mut().filter(|within| within.but != Some(filter));
+                asked.for_each(|within| within.left.keep(&passed));
             }
             // Where the filters leave nothing, the words are not looked for.
-            let is_wanted = |without: Option<usize>| {
-                let mut others = passed.iter().enumerate().filter(|(filter, _)| Some(*filter) != without);
-                let Some((_, first)) = others.next() else { return true };
-                let others: Vec<&Bits> = others.map(|(_, passed)| passed).collect();
-                (0..Bits::WORDS)
-                    .any(|word| others.iter().fold(first.words()[word], |left, one| left & one.words()[word]) != 0)
-            };
-            if !is_wanted(None) && !without.iter().any(|(filter, _)| is_wanted(Some(*filter))) {
+            if each.iter().all(|within| within.left.is_empty()) {
                 continue;
             }
             reading.words(&mut words);
-            if words.is_empty() {
-                continue;
+            remove_deleted(segment, window, &mut words);
+            for within in &mut each {
+                within.left.keep(&words);
+                within.found.add(window, &within.left);
             }
-            if let Some(alive) = segment.alive_bitset() {
-                for place in places(words.clone().words().iter().copied()) {
-                    if alive.is_deleted(window + place) {
-                        words.remove(place);
-                    }
-                }
-            }
-            let keep = |within: &mut Bits, but: Option<usize>| {
-                within.copy(&words);
-                for (_, passed) in passed.iter().enumerate().filter(|(filter, _)| Some(*filter) != but) {
-                    within.keep(passed);
-                }
-            };
-            for (filter, found) in &mut without {
-                keep(&mut within, Some(*filter));
-                found.add(window, &within);
-            }
-            keep(&mut within, None);
-            found.add(window, &within);
             if is_scored {
-                ranking.by_score(&mut reading, &within);
+                ranking.by_score(&mut reading, &all.left);
             }
         }
         if !is_scored {
-            ranking.by_day(segment, &found)?;
+            ranking.by_day(segment, &all.found)?;
         }
         let facets = self.facets.iter().map(|&facet| {
-            let own = self.own_filter(facet).and_then(|own| without.iter().find(|(filter, _)| *filter == own));
-            FacetColumn::open(segment, facet)?.count(segment, own.map_or(&found, |(_, found)| found))
+            let is_own = |within: &&Within| within.but.is_some_and(|filter| self.filters[filter].0 == facet);
+            let within = others.iter().find(is_own).unwrap_or(&all);
+            FacetColumn::open(segment, facet)?.count(segment, &within.found)
         });
         Ok(SegmentFound {
-            total: found.count(),
+            total: all.found.count(),
             facets: facets.collect::<tantivy::Result<_>>()?,
             candidates: ranking.finish(),
         })
+    }
+}
+
+/// What is found within the filters, or all but one of them.
+struct Within {
+    but: Option<usize>,
+    /// The decisions of this window that the filters leave.
+    left: Bits,
+    found: FoundInSegment,
+}
+
+impl Within {
+    fn every_filter_but(but: Option<usize>, segment: &SegmentReader) -> Self {
+        Self { but, left: Bits::none(), found: FoundInSegment::none_of(segment.max_doc()) }
+    }
+}
+
+fn remove_deleted(segment: &SegmentReader, window: DocId, found: &mut Bits) {
+    let Some(alive) = segment.alive_bitset() else { return };
+    let deleted = places(found.words().iter().copied()).filter(|place| alive.is_deleted(window + place));
+    for place in deleted.collect::<Vec<_>>() {
+        found.remove(place);
     }
 }
 
