@@ -10,6 +10,7 @@ use crate::index;
 use crate::index::reader::Snapshot;
 use crate::search;
 use crate::search::model::{Answer, DEFAULT_FACETS, Filter, Hit, Request, Sort};
+use crate::vocabulary;
 
 /// Facet values listed on the screen.
 const FACET_VALUES: usize = 6;
@@ -225,6 +226,10 @@ pub fn run(arguments: &Arguments, directory: &Path) -> anyhow::Result<End> {
             thousands(built.totals.rejected),
             count(built.counts.decisions, "decision"),
         )?;
+    }
+    if !arguments.exact && !query.is_empty() {
+        // While the index is opened.
+        vocabulary::unpack_ahead();
     }
     let snapshot = Snapshot::of(&index::open(directory)?)?;
     let request = request(arguments, query)?;

@@ -1,7 +1,7 @@
 //! `imr status`: what the index holds.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 use serde::Serialize;
@@ -81,11 +81,15 @@ pub fn run(arguments: &Arguments, directory: &Path) -> anyhow::Result<End> {
     Ok(End::Done)
 }
 
-fn bytes_of(directory: &Path) -> std::io::Result<u64> {
+fn bytes_of(directory: &Path) -> io::Result<u64> {
     let mut bytes = 0;
     for entry in fs::read_dir(directory)? {
-        let metadata = entry?.metadata()?;
-        bytes += if metadata.is_file() { metadata.len() } else { 0 };
+        bytes += match entry?.metadata() {
+            Ok(metadata) if metadata.is_file() => metadata.len(),
+            // Whoever writes the index meanwhile removes files that it no longer needs.
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => 0,
+        };
     }
     Ok(bytes)
 }

@@ -17,6 +17,12 @@ fn unpacked<T: serde::Deserialize<'static>>(packed: &'static str, name: &str) ->
     table.expect("a table compiled in")
 }
 
+/// Unpacks the largest table on another thread, for those who will soon ask it. Where there is no thread to be had, it is
+/// unpacked when it is asked.
+pub fn unpack_ahead() {
+    let _ = std::thread::Builder::new().spawn(|| std::sync::LazyLock::force(&treatments::TREATMENTS));
+}
+
 /// Adds a value to a list that does not hold it yet.
 pub(crate) fn push_new<T: PartialEq>(values: &mut Vec<T>, value: T) {
     if !values.contains(&value) {
