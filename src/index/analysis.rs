@@ -10,7 +10,7 @@
 //! `L4-5`, `10/325 mg`. Each part has a position of its own, and whole forms stand at the position
 //! of their first part, so quoted phrases of parts match whatever the spelling.
 //!
-//! Names of several words that the tables know are terms as well (see [`names`]), at the position of their last word.
+//! Names of several words that the tables know are terms as well (see `names.rs`), at the position of their last word.
 //!
 //! Marked stems can never be mistaken for words, because no word contains the mark.
 
