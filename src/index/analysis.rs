@@ -230,10 +230,9 @@ impl LetterTokenizer {
                 length: 1,
             };
             let is_word = part.kind == Kind::Letters;
-            let last = entry.clone();
-            self.push_entry(entry, is_word);
+            let stem = self.push_entry(entry.clone(), is_word);
             if self.finds_names {
-                self.push_names(&last, is_word);
+                self.push_names(&entry, stem);
             }
             for whole_index in 0..self.wholes.len() {
                 let whole = &self.wholes[whole_index];
@@ -254,12 +253,10 @@ impl LetterTokenizer {
         Some(next)
     }
 
-    /// The names that end with a part of the chunk.
-    fn push_names(&mut self, last: &Entry, is_word: bool) {
+    /// The names that end with a part of the chunk, given with where its stem stands.
+    fn push_names(&mut self, last: &Entry, stem: std::ops::Range<usize>) {
         let letters = &mut self.chunk.letters;
-        let word = &letters[last.text.clone()];
-        let marked_stem = if is_word { self.stems.marked_stem(word) } else { "" };
-        let stem = marked_stem.strip_prefix(STEM_MARK).unwrap_or(word);
+        let (word, stem) = (&letters[last.text.clone()], &letters[stem]);
         let mut names: [&str; MOST_NAMES] = [""; MOST_NAMES];
         let mut found = 0;
         self.begun.read(&NAMES, word, stem, |name| {
@@ -275,18 +272,23 @@ impl LetterTokenizer {
         }
     }
 
-    fn push_entry(&mut self, entry: Entry, is_word: bool) {
+    /// Gives where in [`Chunk::letters`] the stem stands: that of the term itself, if it has none of its own.
+    fn push_entry(&mut self, entry: Entry, is_word: bool) -> std::ops::Range<usize> {
+        let own = entry.text.clone();
         if entry.text.len() > LONGEST_TERM {
-            return;
+            return own;
         }
         let marked_stem = if is_word { self.stems.marked_stem(&self.chunk.letters[entry.text.clone()]) } else { "" };
         let stem_from = self.chunk.letters.len();
         self.chunk.letters.push_str(marked_stem);
         let stem_entry = Entry { text: stem_from..self.chunk.letters.len(), ..entry };
         self.entries.push(entry);
-        if !stem_entry.text.is_empty() {
-            self.entries.push(stem_entry);
+        if stem_entry.text.is_empty() {
+            return own;
         }
+        let stem = stem_entry.text.start + STEM_MARK.len_utf8()..stem_entry.text.end;
+        self.entries.push(stem_entry);
+        stem
     }
 }
 

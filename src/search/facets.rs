@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tantivy::columnar::{Column, ColumnIndex, Dictionary};
 use tantivy::postings::{BlockSegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocId, SegmentReader};
+use tantivy::{DocId, InvertedIndexReader, SegmentReader};
 
 use super::matching::Bits;
 
@@ -48,7 +48,8 @@ impl FacetColumn {
         let few = found.documents / FEW;
         if found.count > few
             && segment.alive_bitset().is_none()
-            && let Some(lists) = self.lists(segment, dictionary)?
+            && let inverted = segment.inverted_index(segment.schema().get_field(&self.name)?)?
+            && let Some(lists) = lists(&inverted, dictionary)?
         {
             let mut counts = if found.documents - found.count <= few {
                 let totals = lists.into_iter().map(|(value, info)| (value, u64::from(info.doc_freq)));
@@ -58,59 +59,52 @@ impl FacetColumn {
                 }
                 counts
             } else {
-                self.by_lists(segment, column, lists, found)?
+                by_lists(&inverted, column, lists, found)?
             };
             counts.retain(|_, count| *count > 0);
             return Ok(counts);
         }
         one_by_one(dictionary, column, found.words())
     }
+}
 
-    /// Counts how many of each value's decisions were found.
-    fn by_lists(
-        &self,
-        segment: &SegmentReader,
-        column: &Column<u64>,
-        mut lists: Vec<(String, TermInfo)>,
-        found: &Found,
-    ) -> tantivy::Result<Counts> {
-        let inverted = segment.inverted_index(segment.schema().get_field(&self.name)?)?;
-        lists.sort_by_key(|(_, info)| info.doc_freq);
-        // Where every decision has one value, those with the most frequent one are the others.
-        let others = if matches!(column.index, ColumnIndex::Full) { lists.pop() } else { None };
-        let mut counts = Counts::with_capacity(lists.len() + 1);
-        for (value, info) in lists {
-            let mut list = inverted.read_block_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
-            counts.insert(value, found.count_of(&mut list));
-        }
-        if let Some((value, _)) = others {
-            counts.insert(value, found.count() - counts.values().sum::<u64>());
-        }
-        Ok(counts)
+/// Counts how many of each value's decisions were found.
+fn by_lists(
+    inverted: &InvertedIndexReader,
+    column: &Column<u64>,
+    mut lists: Vec<(String, TermInfo)>,
+    found: &Found,
+) -> tantivy::Result<Counts> {
+    lists.sort_by_key(|(_, info)| info.doc_freq);
+    // Where every decision has one value, those with the most frequent one are the others.
+    let others = if matches!(column.index, ColumnIndex::Full) { lists.pop() } else { None };
+    let mut counts = Counts::with_capacity(lists.len() + 1);
+    for (value, info) in lists {
+        let mut list = inverted.read_block_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
+        counts.insert(value, found.count_of(&mut list));
     }
+    if let Some((value, _)) = others {
+        counts.insert(value, found.count() - counts.values().sum::<u64>());
+    }
+    Ok(counts)
+}
 
-    /// Where the decisions with each value are listed; nothing where two values differ in case only, which the lists do
-    /// not tell apart.
-    fn lists(
-        &self,
-        segment: &SegmentReader,
-        dictionary: &Dictionary,
-    ) -> tantivy::Result<Option<Vec<(String, TermInfo)>>> {
-        let inverted = segment.inverted_index(segment.schema().get_field(&self.name)?)?;
-        let mut infos: HashMap<String, TermInfo> = HashMap::new();
-        let mut terms = inverted.terms().stream()?;
-        while terms.advance() {
-            infos.insert(String::from_utf8_lossy(terms.key()).into_owned(), terms.value().clone());
-        }
-        let mut listed = Vec::with_capacity(infos.len());
-        let mut values = dictionary.stream()?;
-        while values.advance() {
-            let value = String::from_utf8_lossy(values.key()).into_owned();
-            let Some(info) = infos.remove(&value.to_lowercase()) else { return Ok(None) };
-            listed.push((value, info));
-        }
-        Ok(Some(listed))
+/// Where the decisions with each value are listed; nothing where two values differ in case only, which the lists do not
+/// tell apart.
+fn lists(inverted: &InvertedIndexReader, dictionary: &Dictionary) -> tantivy::Result<Option<Vec<(String, TermInfo)>>> {
+    let mut infos: HashMap<String, TermInfo> = HashMap::new();
+    let mut terms = inverted.terms().stream()?;
+    while terms.advance() {
+        infos.insert(String::from_utf8_lossy(terms.key()).into_owned(), terms.value().clone());
     }
+    let mut lists = Vec::with_capacity(infos.len());
+    let mut values = dictionary.stream()?;
+    while values.advance() {
+        let value = String::from_utf8_lossy(values.key()).into_owned();
+        let Some(info) = infos.remove(&value.to_lowercase()) else { return Ok(None) };
+        lists.push((value, info));
+    }
+    Ok(Some(lists))
 }
 
 /// The decisions found in a segment, a bit for each.

@@ -18,8 +18,8 @@ use tantivy::query::{Occur, TermSetQuery};
 use tantivy::schema::Field;
 
 use self::clauses::{
-    Terms, as_written, best_field, is_restriction, is_stop_word_node, is_strength_or_salt, join_numbers_with_units,
-    with_slash, with_something_to_match,
+    Terms, best_field, is_restriction, is_stop_word_node, is_strength_or_salt, join_numbers_with_units, phrase,
+    with_slash, with_something_to_match, words_of,
 };
 use self::meant::Unit;
 use super::filters;
@@ -28,7 +28,7 @@ use super::matching::Clause;
 use super::model::{Corrected, Expanded, RankingPart, Request};
 use super::snippet::{Needle, Target};
 use super::terms::{self, Dictionary};
-use crate::index::analysis::{Form, analyze};
+use crate::index::analysis::{Form, analyze, phrase_terms};
 use crate::index::document::FieldHandles;
 use crate::index::fields::{self, FIELDS, FieldDescription, Kind};
 
@@ -383,6 +383,8 @@ impl Planner<'_> {
         if parts.is_empty() {
             return Ok(Clause::Nothing);
         }
+        // Common phrases among words that stand beside each other are terms of their own.
+        let terms = if slop == 0 { phrase_terms(&parts) } else { words_of(parts.iter().copied()) };
         let mut disjuncts: Vec<(Searched, Clause)> = Vec::new();
         for one in &searched {
             let wholes: Vec<&Form> = match &words[..] {
@@ -390,7 +392,7 @@ impl Planner<'_> {
                 _ => Vec::new(),
             };
             let clauses: Vec<Clause> = if wholes.is_empty() {
-                vec![as_written(one.field, &parts, slop)]
+                vec![phrase(one.field, &terms, slop)]
             } else {
                 wholes.iter().map(|whole| Clause::term(one.field, &whole.text)).collect()
             };

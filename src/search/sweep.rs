@@ -53,7 +53,7 @@ impl Sweep<'_> {
     /// # Errors
     /// The index cannot be read.
     pub fn over(self, dictionary: &Dictionary) -> tantivy::Result<Found> {
-        let is_scored = self.depth > 0 && self.best == Best::Score;
+        let is_scored = self.is_scored();
         let filters: Vec<&Clause> = self.filters.iter().map(|(_, clause)| *clause).collect();
         let compiled = Compiled::of(dictionary, self.words, &filters, is_scored)?;
         let least = AtomicU64::new(u64::MAX);
@@ -86,6 +86,11 @@ impl Sweep<'_> {
         Ok(all)
     }
 
+    /// Whether scores decide which are the best.
+    fn is_scored(&self) -> bool {
+        self.depth > 0 && self.best == Best::Score
+    }
+
     fn segment(
         &self,
         compiled: &Compiled,
@@ -93,7 +98,7 @@ impl Sweep<'_> {
         ordinal: usize,
         least: &AtomicU64,
     ) -> tantivy::Result<SegmentFound> {
-        let is_scored = self.best == Best::Score;
+        let is_scored = self.is_scored();
         let mut reading = Reading::open(compiled, segment, ordinal)?;
         let mut ranking = Ranking::new(self, segment, least)?;
         let mut all = Within::every_filter_but(None, segment);
@@ -206,13 +211,11 @@ impl<'a> Ranking<'a> {
     }
 
     fn by_score(&mut self, reading: &mut Reading, found: &Bits) {
-        if self.depth > 0 {
-            let least = self.least_score();
-            reading.score(found, least, |document, score| {
-                self.offer(document, !rank_of(score));
-                self.least_score()
-            });
-        }
+        let least = self.least_score();
+        reading.score(found, least, |document, score| {
+            self.offer(document, !rank_of(score));
+            self.least_score()
+        });
     }
 
     /// Goes from the best year on, until there are enough: most decisions need not be looked at.

@@ -85,18 +85,25 @@ fn phrase_term<'f>(words: impl Iterator<Item = &'f Form>) -> String {
 #[must_use]
 pub fn phrase_terms(words: &[&Form]) -> Vec<(usize, String)> {
     let longest = COMMON_PHRASES.longest.min(words.len());
-    let found = (2..=longest).rev().find_map(|length| {
+    let mut phrases: Vec<(usize, usize, String)> = Vec::new();
+    for length in 2..=longest {
         let term = |at: usize| Some((at, length, COMMON_PHRASES.term(&words[at..at + length])?));
-        // Of equally many words the longer ones: they are in fewer decisions.
-        (0..=words.len() - length).filter_map(term).max_by_key(|(_, _, term)| term.len())
-    });
-    let Some((start, length, term)) = found else {
-        return words.iter().map(|word| (word.position, word.text.clone())).collect();
-    };
-    let (before, after) = (&words[..start], &words[start + length..]);
-    let mut terms = phrase_terms(before);
-    terms.push((words[start + length - 1].position, term));
-    terms.extend(phrase_terms(after));
+        phrases.extend((0..=words.len() - length).filter_map(term));
+    }
+    // Of equally many words the longer ones: they are in fewer decisions.
+    phrases.sort_by_key(|(start, length, term)| std::cmp::Reverse((*length, term.len(), *start)));
+    let mut is_taken = vec![false; words.len()];
+    let mut terms = Vec::new();
+    for (start, length, term) in phrases {
+        let taken = &mut is_taken[start..start + length];
+        if !taken.contains(&true) {
+            taken.fill(true);
+            terms.push((words[start + length - 1].position, term));
+        }
+    }
+    let others = words.iter().zip(is_taken).filter(|(_, is_taken)| !is_taken);
+    terms.extend(others.map(|(word, _)| (word.position, word.text.clone())));
+    terms.sort_by_key(|(position, _)| *position);
     terms
 }
 

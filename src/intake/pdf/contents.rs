@@ -3,6 +3,7 @@
 //! It unpacks every content stream, font and table of characters whole, makes a value of each operator, an entry of each
 //! code in a range, and room for as many pages as are claimed.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -239,8 +240,11 @@ impl<'a> Contents<'a> {
 }
 
 /// What the library makes of a stream: its content as it is, if it cannot be unpacked.
-fn unpacked(stream: &Stream) -> Vec<u8> {
-    stream.decompressed_content().unwrap_or_else(|_| stream.content.clone())
+pub(super) fn unpacked(stream: &Stream) -> Cow<'_, [u8]> {
+    if stream.filters().is_err() {
+        return Cow::Borrowed(&stream.content);
+    }
+    stream.decompressed_content().map_or(Cow::Borrowed(stream.content.as_slice()), Cow::Owned)
 }
 
 /// The bytes and the `q` operators of a content stream.
@@ -257,7 +261,7 @@ fn weigh_content(stream: &Stream, limit: usize) -> Result<(usize, usize), Reject
 fn refuse_deep_program(stream: &Stream) -> Result<(), Rejection> {
     let content = unpacked(stream);
     let mut depth = [0_usize; 3];
-    for byte in content {
+    for &byte in content.iter() {
         for (kind, (open, close)) in [(b'(', b')'), (b'[', b']'), (b'{', b'}')].into_iter().enumerate() {
             if byte == open {
                 depth[kind] += 1;

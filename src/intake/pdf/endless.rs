@@ -3,11 +3,11 @@
 //!
 //! It follows them until the stack ends, which aborts the process and cannot be caught. So they are looked for first.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use pdf_extract::{Dictionary, Document, Object, ObjectId, Stream};
+use pdf_extract::{Dictionary, Document, Object, ObjectId};
 
+use super::contents::unpacked;
 use super::syntax::Syntax;
 use crate::intake::rejection::Rejection;
 
@@ -228,14 +228,6 @@ impl<'a> Drawings<'a> {
 
 fn dictionary_in<'a>(document: &'a Document, dictionary: &'a Dictionary, key: &[u8]) -> Option<&'a Dictionary> {
     document.dereference(dictionary.get(key).ok()?).ok()?.1.as_dict().ok()
-}
-
-/// What the library makes of a stream: its content as it is, if it cannot be unpacked.
-fn unpacked(stream: &Stream) -> Cow<'_, [u8]> {
-    if stream.filters().is_err() {
-        return Cow::Borrowed(&stream.content);
-    }
-    stream.decompressed_content().map_or(Cow::Borrowed(stream.content.as_slice()), Cow::Owned)
 }
 
 /// About how many bytes of operators and values a picture holds when it is read as the content of a page, which its first

@@ -172,10 +172,11 @@ fn weigh_packed_lengths(lengths: &HashSet<u64>, bytes: &[u8], places: &HashMap<u
         let weight = match weights.entry(*container) {
             hash_map::Entry::Occupied(known) => *known.get(),
             hash_map::Entry::Vacant(unknown) => {
-                let Some(Place::At(at)) = places.get(container).filter(|place| is_within(place, bytes)) else {
-                    return Err(broken("the length of a part of it is packed away where nobody finds it"));
+                let at = match places.get(container) {
+                    Some(&Place::At(at)) if at < bytes.len() => at,
+                    _ => return Err(broken("the length of a part of it is packed away where nobody finds it")),
                 };
-                let (_, stream) = stream_at(bytes, *at)?;
+                let (_, stream) = stream_at(bytes, at)?;
                 refuse_heavy(&stream, MOST_TABLE_BYTES)?;
                 *unknown.insert(stream.decompressed_content().map_or(0, |content| content.len()))
             }
@@ -183,10 +184,6 @@ fn weigh_packed_lengths(lengths: &HashSet<u64>, bytes: &[u8], places: &HashMap<u
         left = left.checked_sub(weight).ok_or(Rejection::PdfTooHeavy { limit: MOST_UNPACKED_FOR_LENGTHS as u64 })?;
     }
     Ok(())
-}
-
-fn is_within(place: &Place, bytes: &[u8]) -> bool {
-    matches!(place, Place::At(at) if *at < bytes.len())
 }
 
 fn last_called<'a>(entries: &'a [Entry], name: &str) -> Option<&'a Entry> {

@@ -5,7 +5,7 @@ use tantivy::query::Occur;
 use tantivy::schema::Field;
 
 use super::{OTHER_FIELDS_SHARE, Searched};
-use crate::index::analysis::{Form, Word, analyze, is_stop_word, phrase_terms};
+use crate::index::analysis::{Form, Word, analyze, is_stop_word};
 use crate::index::fields::{self, Kind};
 use crate::search::grammar::Node;
 use crate::search::matching::Clause;
@@ -42,20 +42,15 @@ fn mix(clauses: Vec<(Occur, Clause)>, at_least: usize) -> Clause {
     Clause::Mix { must, should, at_least, must_not }
 }
 
-/// Words beside each other as they are; common phrases among them are terms of their own.
-pub(super) fn as_written(field: Field, parts: &[&Form], slop: u32) -> Clause {
-    if slop > 0 {
-        return phrase(field, parts.iter().copied(), slop);
-    }
-    let terms = phrase_terms(parts).into_iter();
-    beside(terms.map(|(position, term)| (position, Term::from_field_text(field, &term))).collect(), 0)
+/// Words as they are, each with its position.
+pub(super) fn words_of<'a>(parts: impl IntoIterator<Item = &'a Form>) -> Vec<(usize, String)> {
+    parts.into_iter().map(|part| (part.position, part.text.clone())).collect()
 }
 
-pub(super) fn phrase<'a>(field: Field, parts: impl IntoIterator<Item = &'a Form>, slop: u32) -> Clause {
-    beside(parts.into_iter().map(|part| (part.position, Term::from_field_text(field, &part.text))).collect(), slop)
-}
-
-fn beside(mut terms: Vec<(usize, Term)>, slop: u32) -> Clause {
+/// Terms of a field at these places, or so near them that they have to move by `slop` at most.
+pub(super) fn phrase(field: Field, terms: &[(usize, String)], slop: u32) -> Clause {
+    let term = |(position, term): &(usize, String)| (*position, Term::from_field_text(field, term));
+    let mut terms: Vec<(usize, Term)> = terms.iter().map(term).collect();
     match terms.len() {
         0 => Clause::Nothing,
         // A phrase of one word is that word.

@@ -133,12 +133,13 @@ impl Planner<'_> {
             return Ok(Vec::new());
         }
         let searched = self.searched(None)?;
-        let mut known: Vec<(u64, &str, Vec<Form>)> = Vec::new();
+        let mut known: Vec<(u64, &str, Vec<Form>, Vec<String>)> = Vec::new();
         for &wording in &meaning.wordings {
             let forms: Vec<Form> = analyze(wording).into_iter().flat_map(|word| word.parts).collect();
-            let frequency = self.most_frequent(&searched, &wording_terms(&forms))?;
+            let terms = wording_terms(&forms);
+            let frequency = self.most_frequent(&searched, &terms)?;
             if frequency > 0 {
-                known.push((frequency, wording, forms));
+                known.push((frequency, wording, forms, terms));
             }
         }
         known.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
@@ -148,10 +149,11 @@ impl Planner<'_> {
             typed_rarity += self.rarity(self.most_frequent(&searched, &self.look_up_terms(&form))?);
         }
         let mut clauses = Vec::new();
-        for (frequency, wording, forms) in known {
+        for (frequency, wording, forms, terms) in known {
             // Rarer words would make another wording weigh more than what was typed.
             let weight = WORDING * (typed_rarity / self.rarity(frequency)).min(1.0);
-            clauses.push(self.worded(&searched, wording, &forms, weight));
+            clauses.push(self.worded(&searched, wording, &terms, weight));
+            self.note_target(None, Target { needle: needle(&forms, false), weight: WORDING * self.rarity(0) });
             if !expanded.words.iter().any(|known| known == wording) {
                 expanded.words.push(wording.to_owned());
             }
@@ -171,15 +173,14 @@ impl Planner<'_> {
     }
 
     /// A wording in every field that free words search.
-    fn worded(&mut self, searched: &[Searched], wording: &str, forms: &[Form], weight: f32) -> Clause {
+    fn worded(&mut self, searched: &[Searched], wording: &str, terms: &[String], weight: f32) -> Clause {
         let mut disjuncts: Vec<(Searched, Clause)> = Vec::new();
         for one in searched {
-            let terms = wording_terms(forms).into_iter().map(|term| Clause::term(one.field, &term));
-            let clause = Clause::any(terms.collect()).boosted(one.boost * weight);
+            let terms = terms.iter().map(|term| Clause::term(one.field, term)).collect();
+            let clause = Clause::any(terms).boosted(one.boost * weight);
             self.note_part(format!("= {wording}"), one, &clause);
             disjuncts.push((*one, clause));
         }
-        self.note_target(None, Target { needle: needle(forms, false), weight: WORDING * self.rarity(0) });
         best_field(disjuncts)
     }
 

@@ -2,7 +2,7 @@
 
 use tantivy::schema::Field;
 
-use super::clauses::{best_field, phrase, target};
+use super::clauses::{best_field, phrase, target, words_of};
 use super::{Planner, Searched};
 use crate::index::analysis::{Form, Word, analyze};
 use crate::index::fields::Kind;
@@ -89,7 +89,7 @@ impl Planner<'_> {
             // A strength or a code has one spelling as a whole; words joined otherwise may also stand beside each other.
             let is_code = word.complete_wholes().next().is_some() && word.parts.iter().any(|part| part.stem.is_none());
             if word.parts.len() > 1 && !is_code {
-                clauses.push(phrase(one.field, &word.parts, 0));
+                clauses.push(phrase(one.field, &words_of(&word.parts), 0));
                 if !self.exact && word.parts.iter().all(|part| part.stem.is_some()) {
                     let apart = word.parts.iter().map(|part| self.stemmed(one.field, part)).collect();
                     clauses.push(Clause::all(apart).boosted(PARTS_APART));
